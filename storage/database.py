@@ -7,11 +7,13 @@ lock from the first statement, and nothing is half there afterwards.
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import CursorResult, Engine, create_engine, event, text
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 SQLITE_BUSY_SECONDS = 30
 """How long a statement waits for another process's write lock on SQLite."""
@@ -80,3 +82,14 @@ def _prepare_sqlite_connection(connection: Any, _record: object) -> None:
 def _begin_on_sqlite(connection: Connection) -> None:
     read_only = connection.get_execution_options().get("openline_read_only", False)
     connection.exec_driver_sql("BEGIN DEFERRED" if read_only else "BEGIN IMMEDIATE")
+
+
+def insert_once(session: Session, table: type[DeclarativeBase], values: dict[str, Any]) -> bool:
+    """Insert a row unless one of its unique keys is taken; say whether it was inserted.
+
+    Two transactions that insert the same key at once both come through: one with
+    `True`, the other, after the first has committed, with `False`.
+    """
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
+    result = session.execute(insert(table).values(**values).on_conflict_do_nothing())
+    return cast(CursorResult[Any], result).rowcount == 1

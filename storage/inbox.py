@@ -1,0 +1,155 @@
+"""A message comes in: stored once, committed, and from then on it cannot be lost.
+
+Channels call `accept`; the turn takes the row by its id and marks it done.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.database import insert_once
+from storage.keys import Purpose
+from storage.models import InboxMedia, InboxMessage, new_id
+from storage.models.enums import InboxState, ProviderOptOut
+from storage.vault import Vault
+from storage.workers import PULLED_CHANNELS, ensure_conversation, ensure_worker
+
+RETRY_AFTER = (timedelta(seconds=2), timedelta(seconds=15), timedelta(minutes=2), timedelta(minutes=15))
+"""Pauses between the attempts of a turn; after the last the message is given up and shown to advisors."""
+
+TURN_GRACE = timedelta(seconds=20)
+"""A fresh message is left to its webhook for this long before the worker takes it."""
+
+
+@dataclass(frozen=True)
+class MediaItem:
+    """A picture or recording at the provider."""
+
+    location: str
+    content_type: str
+
+
+@dataclass(frozen=True)
+class InboundMessage:
+    """What a channel understood of one message."""
+
+    channel: str
+    address: str
+    """E.164, or whatever the provider calls the sender; on the web the session's token."""
+    text: str
+    provider_id: str
+    """Unique within the channel; a repeat carries the same one."""
+    country: str | None = None
+    factory_code: str | None = None
+    """From a poster's link."""
+    opt_out: ProviderOptOut | None = None
+    media: tuple[MediaItem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The stored row of a message."""
+
+    inbox_id: int
+    conversation_id: str
+    is_repeat: bool
+    state: InboxState
+
+
+def accept(session: Session, vault: Vault, message: InboundMessage, now: datetime) -> Accepted:
+    """Store a message, or find the row that an earlier delivery of it made."""
+    provider_key = vault.pseudonym(Purpose.MESSAGE_ID, f"{message.channel}:{message.provider_id}")
+    earlier = _find(session, message.channel, provider_key)
+    if earlier is not None:
+        return _accepted(earlier, is_repeat=True)
+    worker = ensure_worker(session, vault, message.address, message.country)
+    conversation = ensure_conversation(session, vault, worker, message.channel, message.address, now)
+    is_new = insert_once(session, InboxMessage, _row(vault, message, provider_key, conversation.id, now))
+    row = _find(session, message.channel, provider_key)
+    if row is None:
+        raise RuntimeError("an accepted message is not there")
+    if is_new:
+        session.add_all(_media_row(vault, row.id, item, now) for item in message.media)
+    return _accepted(row, is_repeat=not is_new)
+
+
+def due_ids(session: Session, now: datetime, limit: int = 50) -> list[int]:
+    """Return the messages whose turn has to be tried (again), the oldest first."""
+    query = (
+        select(InboxMessage.id)
+        .where(InboxMessage.state == InboxState.RECEIVED, InboxMessage.next_attempt_at <= now)
+        .order_by(InboxMessage.id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def body_of(vault: Vault, row: InboxMessage) -> str:
+    """Return the text of a message, empty when it was already forgotten."""
+    return vault.open_text("inbox.body", row.row_key, row.body) if row.body is not None else ""
+
+
+def mark_done(row: InboxMessage, channel: str, now: datetime) -> None:
+    """Close a message in its turn's transaction; on a phone its text is forgotten at once."""
+    row.state = InboxState.DONE
+    row.done_at = now
+    row.failure = None
+    row.next_attempt_at = None
+    if channel not in PULLED_CHANNELS:
+        row.body = None
+
+
+def mark_attempt_failed(row: InboxMessage, failure: str, now: datetime) -> bool:
+    """Note a failed turn and plan the next attempt; return whether this was the last one."""
+    row.failure = failure[:64]
+    row.attempts += 1
+    is_last = row.attempts > len(RETRY_AFTER)
+    row.state = InboxState.FAILED if is_last else InboxState.RECEIVED
+    row.next_attempt_at = None if is_last else now + RETRY_AFTER[row.attempts - 1]
+    return is_last
+
+
+def retry(row: InboxMessage, now: datetime) -> None:
+    """Let a message that was given up be tried anew."""
+    row.state = InboxState.RECEIVED
+    row.attempts = 0
+    row.next_attempt_at = now
+
+
+def _find(session: Session, channel: str, provider_key: str) -> InboxMessage | None:
+    query = select(InboxMessage).where(InboxMessage.channel == channel, InboxMessage.provider_key == provider_key)
+    return session.scalar(query)
+
+
+def _accepted(row: InboxMessage, *, is_repeat: bool) -> Accepted:
+    return Accepted(row.id, row.conversation_id, is_repeat, row.state)
+
+
+def _row(vault: Vault, message: InboundMessage, provider_key: str, conversation_id: str, now: datetime) -> dict[str, object]:
+    row_key = new_id()
+    return {
+        "channel": message.channel,
+        "provider_key": provider_key,
+        "conversation_id": conversation_id,
+        "row_key": row_key,
+        "body": vault.close_text("inbox.body", row_key, message.text),
+        "factory_code": message.factory_code,
+        "opt_out": message.opt_out,
+        "state": InboxState.RECEIVED,
+        "attempts": 0,
+        "received_at": now,
+        "next_attempt_at": now + TURN_GRACE,
+    }
+
+
+def _media_row(vault: Vault, inbox_id: int, item: MediaItem, now: datetime) -> InboxMedia:
+    media_id = new_id()
+    return InboxMedia(
+        id=media_id,
+        inbox_id=inbox_id,
+        location=vault.close_text("inbox_media.location", media_id, item.location),
+        content_type=item.content_type[:64],
+        received_at=now,
+    )

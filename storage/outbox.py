@@ -1,0 +1,273 @@
+"""Replies on their way out: written in the turn's transaction, sent after it.
+
+A row is claimed with a conditional UPDATE, so two senders never take the same one.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, cast
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import Session
+
+from storage.inbox import body_of
+from storage.models import Contact, Conversation, InboxMessage, OutboxMessage, Worker, new_id
+from storage.models.enums import OutboxKind, OutboxState
+from storage.vault import Vault
+from storage.workers import PULLED_CHANNELS, is_opted_out
+
+RANK = {
+    OutboxState.PENDING: 0,
+    OutboxState.SENDING: 1,
+    OutboxState.UNKNOWN: 2,
+    OutboxState.SENT: 3,
+    OutboxState.FAILED: 4,
+    OutboxState.DELIVERED: 5,
+}
+"""A status callback moves a row up only: callbacks arrive late, twice and shuffled."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer to choose: what the worker types, and what it says."""
+
+    value: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One message to the worker, before a channel gives it its form."""
+
+    text: str
+    options: tuple[Option, ...] = ()
+
+    def to_json(self) -> str:
+        """Return the form that is encrypted into the row."""
+        return json.dumps({"text": self.text, "options": [[option.value, option.title] for option in self.options]})
+
+    @classmethod
+    def from_json(cls, document: str) -> "Reply":
+        """Return what `to_json` wrote."""
+        content = json.loads(document)
+        return cls(content["text"], tuple(Option(value, title) for value, title in content["options"]))
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A row that this process alone may send now."""
+
+    outbox_id: int
+    reference: str
+    channel: str
+    address: str
+    reply: Reply
+    attempts: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a conversation as its own worker sees it."""
+
+    author: Literal["worker", "us"]
+    text: str
+    options: tuple[Option, ...]
+    at: datetime
+
+
+def enqueue(
+    session: Session,
+    vault: Vault,
+    conversation_id: str,
+    replies: Sequence[Reply],
+    kind: OutboxKind,
+    now: datetime,
+    *,
+    inbox_id: int | None = None,
+    not_before: datetime | None = None,
+) -> list[OutboxMessage]:
+    """Put replies into the outbox, in order; the sender leaves them alone until `not_before`."""
+    conversation = session.get_one(Conversation, conversation_id)
+    due_at = None if conversation.channel in PULLED_CHANNELS else (not_before or now)
+    rows = []
+    for position, reply in enumerate(replies):
+        reference = new_id()
+        rows.append(
+            OutboxMessage(
+                reference=reference,
+                conversation_id=conversation_id,
+                inbox_id=inbox_id,
+                position=position,
+                kind=kind,
+                body=vault.close_text("outbox.body", reference, reply.to_json()),
+                created_at=now,
+                next_attempt_at=due_at,
+            )
+        )
+    session.add_all(rows)
+    session.flush()
+    return rows
+
+
+def replies_to(session: Session, vault: Vault, inbox_id: int) -> list[Reply]:
+    """Return the answer a message got, for a repeat of it; empty once it was forgotten."""
+    return [_reply(vault, row) for row in _rows_of(session, inbox_id) if row.body is not None]
+
+
+def claim_in_response(session: Session, vault: Vault, inbox_id: int) -> list[Reply]:
+    """Take the replies that leave in the webhook's own response."""
+    rows = [row for row in _rows_of(session, inbox_id) if _take(session, row.id, OutboxState.PENDING)]
+    return [_reply(vault, row) for row in rows]
+
+
+def finish_in_response(session: Session, inbox_id: int, now: datetime) -> None:
+    """Note that the response with the claimed replies was written."""
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.inbox_id == inbox_id, OutboxMessage.state == OutboxState.SENDING)
+        .values(state=OutboxState.SENT, sent_at=now, next_attempt_at=None)
+    )
+
+
+def due_ids(session: Session, now: datetime, limit: int = 50) -> list[int]:
+    """Return the rows whose time has come, the oldest first."""
+    query = (
+        select(OutboxMessage.id)
+        .where(OutboxMessage.state == OutboxState.PENDING, OutboxMessage.next_attempt_at <= now)
+        .order_by(OutboxMessage.id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def claim(session: Session, vault: Vault, outbox_id: int, now: datetime) -> Claimed | None:
+    """Take a row for sending; none when another process has it or the worker wants no messages."""
+    if not _take(session, outbox_id, OutboxState.PENDING):
+        return None
+    row = session.get_one(OutboxMessage, outbox_id, populate_existing=True)
+    row.next_attempt_at = now  # from here on the age of an unfinished attempt is known
+    conversation = session.get_one(Conversation, row.conversation_id)
+    contact = session.get(Contact, row.conversation_id)
+    if contact is None or row.body is None:
+        mark_failed(session, outbox_id, "no_contact", now)
+        return None
+    worker = session.get_one(Worker, conversation.worker_id)
+    if row.kind is not OutboxKind.OPT_OUT and is_opted_out(session, vault, worker):
+        mark_failed(session, outbox_id, "opted_out", now)
+        return None
+    address = vault.open_contact(contact.address, conversation.id)
+    return Claimed(row.id, row.reference, conversation.channel, address, _reply(vault, row), row.attempts, row.created_at)
+
+
+def mark_sent(session: Session, outbox_id: int, provider_key: str | None, now: datetime) -> None:
+    """The provider took it. `provider_key` is the pseudonym of its id for the message."""
+    _settle(session, outbox_id, OutboxState.SENT, provider_key=provider_key, sent_at=now, failure=None)
+
+
+def mark_failed(session: Session, outbox_id: int, failure: str, now: datetime) -> None:
+    """It will never arrive; `failure` is a code, not a text."""
+    _settle(session, outbox_id, OutboxState.FAILED, failure=failure[:64])
+
+
+def mark_unknown(session: Session, outbox_id: int, failure: str) -> None:
+    """It may have been sent: only a status callback can tell, and it is not sent again."""
+    _settle(session, outbox_id, OutboxState.UNKNOWN, failure=failure[:64])
+
+
+def retry_later(session: Session, outbox_id: int, failure: str, at: datetime) -> None:
+    """It was surely not sent; try again at `at`."""
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id == outbox_id, OutboxMessage.state == OutboxState.SENDING)
+        .values(
+            state=OutboxState.PENDING,
+            failure=failure[:64],
+            attempts=OutboxMessage.attempts + 1,
+            next_attempt_at=at,
+        )
+    )
+
+
+def give_up_stale(session: Session, before: datetime) -> int:
+    """Turn attempts that began before `before` and never ended into `UNKNOWN`; return how many."""
+    result = session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.state == OutboxState.SENDING, OutboxMessage.next_attempt_at < before)
+        .values(state=OutboxState.UNKNOWN, failure="interrupted", next_attempt_at=None)
+    )
+    return cast(CursorResult[Any], result).rowcount
+
+
+def record_status(session: Session, reference: str, state: OutboxState, now: datetime, failure: str | None = None) -> bool:
+    """Apply a status callback; it never moves a row back. Say whether the reference is known."""
+    row = session.scalar(select(OutboxMessage).where(OutboxMessage.reference == reference).with_for_update())
+    if row is None:
+        return False
+    if RANK[state] > RANK[row.state]:
+        row.state = state
+        row.next_attempt_at = None
+        row.failure = failure[:64] if failure else None
+        row.sent_at = row.sent_at or now
+    return True
+
+
+def transcript(session: Session, vault: Vault, conversation_id: str) -> list[Line]:
+    """Return what both sides wrote and is not yet forgotten, the oldest first."""
+    inbox = session.scalars(select(InboxMessage).where(InboxMessage.conversation_id == conversation_id))
+    outbox = session.scalars(select(OutboxMessage).where(OutboxMessage.conversation_id == conversation_id))
+    lines = [((row.received_at, 0, row.id), _worker_line(vault, row)) for row in inbox if row.body is not None]
+    lines += [((row.created_at, 1, row.id), _our_line(vault, row)) for row in outbox if row.body is not None]
+    return [line for _, line in sorted(lines, key=lambda pair: pair[0])]
+
+
+def mark_fetched(session: Session, conversation_id: str, now: datetime) -> None:
+    """The worker's own page has shown everything that waited for it."""
+    session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.conversation_id == conversation_id,
+            OutboxMessage.state.in_((OutboxState.PENDING, OutboxState.SENDING, OutboxState.SENT)),
+        )
+        .values(state=OutboxState.DELIVERED, sent_at=now, next_attempt_at=None)
+    )
+
+
+def _rows_of(session: Session, inbox_id: int) -> list[OutboxMessage]:
+    query = select(OutboxMessage).where(OutboxMessage.inbox_id == inbox_id).order_by(OutboxMessage.position)
+    return list(session.scalars(query))
+
+
+def _take(session: Session, outbox_id: int, state: OutboxState) -> bool:
+    result = session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id == outbox_id, OutboxMessage.state == state)
+        .values(state=OutboxState.SENDING)
+    )
+    return cast(CursorResult[Any], result).rowcount == 1
+
+
+def _settle(session: Session, outbox_id: int, state: OutboxState, **values: object) -> None:
+    # A status callback may have been quicker than the answer to our own request.
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id == outbox_id, OutboxMessage.state.in_((OutboxState.SENDING, OutboxState.PENDING)))
+        .values(state=state, next_attempt_at=None, **values)
+    )
+
+
+def _reply(vault: Vault, row: OutboxMessage) -> Reply:
+    if row.body is None:
+        raise ValueError("a forgotten reply")
+    return Reply.from_json(vault.open_text("outbox.body", row.reference, row.body))
+
+
+def _worker_line(vault: Vault, row: InboxMessage) -> Line:
+    return Line("worker", body_of(vault, row), (), row.received_at)
+
+
+def _our_line(vault: Vault, row: OutboxMessage) -> Line:
+    reply = _reply(vault, row)
+    return Line("us", reply.text, reply.options, row.created_at)

@@ -1,0 +1,93 @@
+"""Workers as pseudonyms: who writes, on which channel, whether she wants no more.
+
+`inbox.accept` makes these rows; the turn reads them; nobody looks one up by number.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session
+
+from storage.database import insert_once
+from storage.keys import Purpose
+from storage.models import Case, Contact, Conversation, OptOut, Worker, new_id
+from storage.vault import Vault
+
+PULLED_CHANNELS = frozenset({"web", "simulator"})
+"""Channels whose replies are fetched by the worker's own page and never sent by us."""
+
+
+class UnknownConversation(Exception):
+    """No conversation has this id (any more)."""
+
+
+def ensure_worker(session: Session, vault: Vault, address: str, country: str | None) -> Worker:
+    """Return the worker who writes from `address`, made at her first message."""
+    pseudonym = vault.pseudonym(Purpose.WORKER, address)
+    query = select(Worker).where(Worker.pseudonym == pseudonym)
+    worker = session.scalar(query)
+    if worker is None:
+        values = {"id": new_id(), "pseudonym": pseudonym, "country": country}
+        insert_once(session, Worker, {**values, "language_chosen": False, "factory_declined": False, "word_tries": 0})
+        worker = session.scalars(query).one()
+    return worker
+
+
+def ensure_conversation(session: Session, vault: Vault, worker: Worker, channel: str, address: str, now: datetime) -> Conversation:
+    """Return the worker's conversation on `channel`; its first message seals her address for the sender."""
+    query = select(Conversation).where(Conversation.worker_id == worker.id, Conversation.channel == channel)
+    conversation = session.scalar(query)
+    if conversation is None:
+        insert_once(
+            session,
+            Conversation,
+            {"id": new_id(), "worker_id": worker.id, "channel": channel, "last_message_at": now},
+        )
+        conversation = session.scalars(query).one()
+        if channel not in PULLED_CHANNELS:
+            keep_contact(session, vault, conversation.id, address)
+    conversation.last_message_at = now
+    return conversation
+
+
+def keep_contact(session: Session, vault: Vault, conversation_id: str, address: str) -> None:
+    """Seal the address of a conversation to the sender's key."""
+    sealed = vault.seal_contact(address, conversation_id)
+    insert_once(session, Contact, {"conversation_id": conversation_id, "address": sealed})
+
+
+def lock_conversation(session: Session, conversation_id: str) -> tuple[Conversation, Worker]:
+    """Lock a conversation until the transaction ends, so that its messages are handled one by one."""
+    conversation = session.get(Conversation, conversation_id, with_for_update=True)
+    worker = session.get(Worker, conversation.worker_id) if conversation else None
+    if conversation is None or worker is None:
+        raise UnknownConversation(conversation_id)
+    return conversation, worker
+
+
+def opt_out(session: Session, vault: Vault, worker: Worker, now: datetime) -> None:
+    """Remember that this worker wants no more messages. Her other data do not matter to this."""
+    insert_once(session, OptOut, {"pseudonym": _opt_out_key(vault, worker), "since": now})
+
+
+def opt_in(session: Session, vault: Vault, worker: Worker) -> None:
+    """Take the opt-out back: she asked for messages again."""
+    session.execute(delete(OptOut).where(OptOut.pseudonym == _opt_out_key(vault, worker)))
+
+
+def is_opted_out(session: Session, vault: Vault, worker: Worker) -> bool:
+    """Say whether this worker wants no messages."""
+    return bool(session.scalar(select(exists().where(OptOut.pseudonym == _opt_out_key(vault, worker)))))
+
+
+def adopt_case(session: Session, vault: Vault, conversation_id: str, case: Case) -> None:
+    """Make `case` the concern of this conversation: whoever showed its receipt goes on here."""
+    _, worker = lock_conversation(session, conversation_id)
+    case.reporter = vault.pseudonym(Purpose.CASE, worker.pseudonym)
+    case.route = vault.close_text("cases.route", case.id, conversation_id)
+    worker.factory_id = worker.factory_id or case.factory_id
+    worker.country = worker.country or case.country
+
+
+def _opt_out_key(vault: Vault, worker: Worker) -> str:
+    return vault.pseudonym(Purpose.OPT_OUT, worker.pseudonym)
