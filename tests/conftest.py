@@ -1,0 +1,110 @@
+"""The real parts a test stands on: both databases, keys, a clock that stands still, the application."""
+
+import os
+import shutil
+from collections.abc import Generator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storage import schema
+from storage.database import Database
+from storage.keys import new_keyring
+from storage.vault import Vault
+from tests import postgres
+
+STRICT = os.environ.get("CI") == "true"
+"""In the continuous integration nothing may be skipped: what is missing is a failure."""
+
+
+class FixedClock:
+    """A clock that moves when a test says so."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def advance(self, **parts: float) -> datetime:
+        """Move on by `timedelta(**parts)` and return the new moment."""
+        self.moment += timedelta(**parts)
+        return self.moment
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    return _strictly((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, Any, Any]:
+    return _strictly((yield))
+
+
+def _strictly(report: Any) -> Any:
+    if STRICT and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which CI=true does not allow: {report.longrepr}"
+    return report
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Wednesday, 18 November 2026, 09:00 UTC."""
+    return FixedClock(datetime(2026, 11, 18, 9, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def vault() -> Vault:
+    return Vault(new_keyring("development"))
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the tables and nothing in them, to be copied."""
+    path = tmp_path_factory.mktemp("empty") / "openline.db"
+    _create_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[str]:
+    """The address of a private cluster whose database `empty` has the tables."""
+    binaries = postgres.programs()
+    if binaries is None:
+        pytest.skip("PostgreSQL's programs are missing (apt-get install postgresql)")
+    with postgres.cluster(binaries) as address:
+        postgres.execute(address.format("postgres"), "CREATE DATABASE empty")
+        _create_tables(address.format("empty"))
+        yield address
+
+
+def _create_tables(url: str) -> None:
+    database = Database(url)
+    schema.upgrade(database)
+    database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh database with all tables: each test runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "openline.db"
+        shutil.copy(request.getfixturevalue("empty_sqlite"), path)
+        yield f"sqlite:///{path}"
+        return
+    cluster = request.getfixturevalue("postgres_cluster")
+    name = f"test_{abs(hash(request.node.nodeid)):x}"
+    postgres.execute(cluster.format("postgres"), f"CREATE DATABASE {name} TEMPLATE empty")
+    yield cluster.format(name)
+    postgres.execute(cluster.format("postgres"), f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.close()
