@@ -40,14 +40,17 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def text_enum(kind: type[StrEnum]) -> Enum:
-    """Return a column type that stores the enum's values as plain text, checked by the database."""
+def text_enum(kind: type[StrEnum], name: str | None = None) -> Enum:
+    """Return a column type that stores the enum's values as plain text, checked by the database.
+
+    The second column of one kind in a table needs a `name` of its own for its check.
+    """
     return Enum(
         kind,
         native_enum=False,
         create_constraint=True,
         length=24,
-        name=kind.__name__.lower(),
+        name=name or kind.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
     )
 

@@ -30,7 +30,7 @@ class Case(Base):
     factory_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), ForeignKey("factories.id"))
     country: Mapped[str | None] = mapped_column(String(2), index=True)
     category: Mapped[Category] = mapped_column(text_enum(Category))
-    second_category: Mapped[Category | None] = mapped_column(text_enum(Category))
+    second_category: Mapped[Category | None] = mapped_column(text_enum(Category, "second_category"))
     severity: Mapped[Severity] = mapped_column(text_enum(Severity))
     status: Mapped[CaseStatus] = mapped_column(text_enum(CaseStatus), default=CaseStatus.NEW)
     language: Mapped[str] = mapped_column(String(16))
