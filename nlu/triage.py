@@ -1,0 +1,122 @@
+"""From shares and dangers to a decision: intent, category, second category, severity. Doubt raises, never drops.
+
+The thresholds were set on held-back phrases; `tests/nlu/test_held_back.py` holds what they reach.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from nlu.languages import SEVERITIES
+from nlu.lexicon import Danger
+from nlu.meaning import Shares
+
+UNSORTED = "unsorted"
+_RANKS = {name: rank for rank, name in enumerate(SEVERITIES)}
+# Opting out must be meant: a bare keyword, or words that can hardly mean anything else.
+_SURE_STOP = 0.75
+_UNCLEAR = 0.30
+_POSSIBLE_GRIEVANCE = 0.25
+_SURE_QUESTION = 0.70
+_SORTED = 0.28
+_SECOND = 0.22
+_SECOND_OF_FIRST = 0.4
+_CLEAR_CLAUSE = 0.5
+_CRITICAL = 0.40
+_HIGH_OR_MORE = 0.45
+_MAYBE_CRITICAL = 0.18
+_DANGER_WEIGHT = 0.5
+_ZERO_TOLERANCE = frozenset({"child_labour", "forced_labour"})
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the text is taken for; category and severity only with a grievance."""
+
+    intent: str
+    confidence: float
+    category: str | None = None
+    category_confidence: float = 0.0
+    second_category: str | None = None
+    severity: str | None = None
+    is_danger: bool = False
+
+
+def decide(shares: Shares, dangers: Sequence[Danger]) -> Decision:
+    """Weigh the learned shares and the dangers found by word."""
+    present = [danger for danger in dangers if not danger.is_negated]
+    intent, confidence = _intent(shares.intents, present)
+    if intent != "grievance":
+        return Decision(intent, confidence)
+    categories = _with_dangers(shares.categories, present)
+    first, share = _first(categories, confidence)
+    second = _second(categories, shares.clauses, first)
+    if second and _is_graver(second, first, present):
+        first, second, share = second, first, categories[second]
+    severity = _severity(shares.severities, first, share, present)
+    return Decision(intent, confidence, first, share, second, severity, is_danger=severity == "critical")
+
+
+def _intent(intents: Mapping[str, float], dangers: Sequence[Danger]) -> tuple[str, float]:
+    best = max(intents, key=lambda name: intents[name])
+    if best == "stop" and intents[best] < _SURE_STOP:
+        best = max((name for name in intents if name != "stop"), key=lambda name: intents[name])
+    grievance, confidence = intents["grievance"], intents[best]
+    if best == "grievance":
+        return best, grievance
+    if dangers and not (best == "rights" and confidence >= _SURE_QUESTION):
+        return "grievance", max(grievance, 1 - confidence)
+    if confidence < _SURE_QUESTION and grievance >= _POSSIBLE_GRIEVANCE:
+        return "grievance", grievance
+    return (best if confidence >= _UNCLEAR else "out_of_scope"), confidence
+
+
+def _with_dangers(categories: Mapping[str, float], dangers: Sequence[Danger]) -> dict[str, float]:
+    weighted = dict(categories)
+    for category in {danger.category for danger in dangers}:
+        weighted[category] = weighted.get(category, 0.0) + _DANGER_WEIGHT
+    total = sum(weighted.values())
+    return {name: share / total for name, share in weighted.items()}
+
+
+def _first(categories: Mapping[str, float], confidence: float) -> tuple[str, float]:
+    best = max(categories, key=lambda name: categories[name])
+    share = categories[best]
+    if share < _SORTED or share * confidence < _SORTED / 2:
+        return UNSORTED, share
+    return best, share
+
+
+def _second(categories: Mapping[str, float], clauses: Sequence[tuple[str, float]], first: str) -> str | None:
+    if first == UNSORTED:
+        return None
+    clear = {name: share for name, share in clauses if name != first and share >= _CLEAR_CLAUSE}
+    if clear:
+        return max(clear, key=lambda name: clear[name])
+    rest = {name: share for name, share in categories.items() if name != first}
+    best = max(rest, key=lambda name: rest[name])
+    return best if rest[best] >= max(_SECOND, _SECOND_OF_FIRST * categories[first]) else None
+
+
+def _is_graver(second: str, first: str, dangers: Sequence[Danger]) -> bool:
+    def gravity(category: str) -> int:
+        ranks = [_RANKS[danger.severity] for danger in dangers if danger.category == category]
+        return max([*ranks, _RANKS["critical"] if category in _ZERO_TOLERANCE else 0])
+
+    return gravity(second) > gravity(first)
+
+
+def _severity(shares: Mapping[str, float], category: str, share: float, dangers: Sequence[Danger]) -> str:
+    learned = _learned_severity(shares)
+    if category in _ZERO_TOLERANCE and share >= _SORTED:
+        learned = "critical"
+    return max([learned, *(danger.severity for danger in dangers)], key=_RANKS.__getitem__)
+
+
+def _learned_severity(shares: Mapping[str, float]) -> str:
+    given = 1 - shares.get("none", 0.0) or 1.0
+    critical, high = shares["critical"] / given, shares["high"] / given
+    if critical >= _CRITICAL:
+        return "critical"
+    if critical >= _MAYBE_CRITICAL or critical + high >= _HIGH_OR_MORE:
+        return "high"
+    return "normal"
