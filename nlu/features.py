@@ -23,7 +23,7 @@ def understanding_features(text: str) -> Features:
     names = [f"w:{word}" for word in words]
     names += [f"m:{word}" for word, plain in zip(marked, words, strict=True) if word != plain and not word.isdigit()]
     names += [f"b:{one} {two}" for one, two in zip(["<", *words], [*words, ">"], strict=True)]
-    names += [f"s:{_skeleton(word)}" for word in words if len(word) > 2 and word.isascii()]  # noqa: PLR2004
+    names += [f"s:{_skeleton(word)}" for word in words if len(word) > 2 and word.isascii()]
     return names, list(_ngrams(words, 2, 5))
 
 

@@ -102,9 +102,7 @@ def decide(
     return _switch(evidence, weighted, best, current)
 
 
-def _switch(
-    evidence: LanguageEvidence, weighted: Mapping[str, float], best: str, current: str
-) -> LanguageDecision:
+def _switch(evidence: LanguageEvidence, weighted: Mapping[str, float], best: str, current: str) -> LanguageDecision:
     """Follow a clear switch, report a doubtful one, ignore a word that any language has ('ok')."""
     stays = LanguageDecision(current, weighted.get(current, 0.0))
     other_script = evidence.probabilities.get(current, 0.0) == 0.0 and len(evidence.probabilities) == 1

@@ -63,7 +63,7 @@ class Words:
     affirm: tuple[str, ...]
     deny: tuple[str, ...]
     scale: tuple[tuple[str, ...], ...]
-    numbers: Mapping[str, int]
+    numbers: Mapping[str, float]
     multipliers: Mapping[str, int]
     half_before: tuple[str, ...]
     half_after: tuple[str, ...]
@@ -178,13 +178,13 @@ class _Reader:
             self.fail(key, "must be a list of texts (put words like 'no', 'on' or numbers in quotes)")
         return tuple(value or ())
 
-    def whole_numbers(self, key: str) -> dict[str, int]:
+    def numbers(self, key: str) -> dict[str, float]:
         value = self.data.get(key)
         if not isinstance(value, dict):
             self.fail(key, "must give a number for each word")
         for word, number in (value or {}).items():
-            if not isinstance(word, str) or not isinstance(number, int) or isinstance(number, bool):
-                self.fail(f"{key}.{word}", "must be a word (in quotes if need be) with a whole number")
+            if not isinstance(word, str) or not isinstance(number, int | float) or isinstance(number, bool):
+                self.fail(f"{key}.{word}", "must be a word (in quotes if need be) with a number")
         return dict(value or {})
 
     def inner(self, key: str) -> "_Reader":
@@ -244,8 +244,8 @@ def _words(reader: _Reader) -> Words:
         affirm=reader.texts("affirm"),
         deny=reader.texts("deny"),
         scale=tuple(scale.texts(step) for step in range(1, 6)),
-        numbers=reader.whole_numbers("numbers"),
-        multipliers=reader.whole_numbers("multipliers"),
+        numbers=reader.numbers("numbers"),
+        multipliers={word: int(value) for word, value in reader.numbers("multipliers").items()},
         half_before=reader.texts("half_before", needed=False),
         half_after=reader.texts("half_after", needed=False),
         units=reader.texts("units"),

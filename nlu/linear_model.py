@@ -113,9 +113,7 @@ def _vocabulary(extracted: Sequence[Features]) -> tuple[dict[str, int], Floats]:
     return {name: index for index, name in enumerate(names)}, weights.astype(np.float32)
 
 
-def _vector(
-    features: Features, vocabulary: Mapping[str, int], weights: Floats
-) -> tuple[NDArray[np.int64], Floats]:
+def _vector(features: Features, vocabulary: Mapping[str, int], weights: Floats) -> tuple[NDArray[np.int64], Floats]:
     """Indices and values of a text; each block has length one, so that long words do not drown the words."""
     blocks = [_block(names, vocabulary, weights) for names in features]
     return np.concatenate([i for i, _ in blocks]), np.concatenate([v for _, v in blocks])
@@ -151,7 +149,7 @@ def _fit_head(
     )
     model.fit(matrix, np.array(labels))
     names = [str(name) for name in model.classes_]
-    if len(names) == 2:  # noqa: PLR2004 - two labels share one row in scikit-learn; give each its own
+    if len(names) == 2:
         half = model.coef_ / 2
         return names, np.vstack([-half, half]), np.concatenate([-model.intercept_, model.intercept_]) / 2
     return names, model.coef_, model.intercept_

@@ -12,7 +12,7 @@ from nlu.languages import Phrase
 from nlu.linear_model import LinearModel
 from nlu.normalise import words_of
 
-_CLAUSE = re.compile(r"[.!?;,\n।॥؟،၊။។፡።…]+")  # noqa: RUF001 - sentence marks of our languages
+_CLAUSE = re.compile(r"[.!?;,\n।॥؟،၊။។፡።…]+")
 _SHORTEST_CLAUSE, _MOST_CLAUSES, _LONG = 3, 6, 8
 _LONGEST = 1600
 
@@ -49,7 +49,7 @@ class MeaningModel:
         text = text[:_LONGEST]
         whole = self._read(text)
         parts = _clauses(text)
-        if len(parts) < 2:  # noqa: PLR2004 - one clause is the whole text
+        if len(parts) < 2:
             return whole
         read = [self._read(part) for part in parts]
         clauses = [_top(r.categories, r.intents["grievance"]) for r in read]

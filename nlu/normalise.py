@@ -7,7 +7,7 @@ import re
 import unicodedata
 from functools import cache
 
-_APOSTROPHES = "'’ʼʻ‘`´"  # noqa: RUF001 - the look-alikes are the point
+_APOSTROPHES = "'’ʼʻ‘`´"
 # The danda ends a sentence in several scripts, but lies inside the Devanagari range of `_WORD`.
 _BREAKS = {0x0964: " . ", 0x0965: " . ", 0x104A: " . ", 0x104B: " . ", 0x17D4: " . ", 0x17D5: " . ", 0x1362: " . "}
 # Python's \w leaves out combining marks, and Bangla, Khmer or Burmese words consist of them.
