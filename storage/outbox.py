@@ -56,6 +56,14 @@ class Reply:
 
 
 @dataclass(frozen=True)
+class Leaving:
+    """A reply that leaves in the response to the message it answers, with its name in status callbacks."""
+
+    reference: str
+    reply: Reply
+
+
+@dataclass(frozen=True)
 class Claimed:
     """A row that this process alone may send now."""
 
@@ -112,23 +120,31 @@ def enqueue(
     return rows
 
 
-def replies_to(session: Session, vault: Vault, inbox_id: int) -> list[Reply]:
-    """Return the answer a message got, for a repeat of it; empty once it was forgotten."""
-    return [_reply(vault, row) for row in _rows_of(session, inbox_id) if row.body is not None]
+def replies_to(session: Session, vault: Vault, inbox_id: int) -> list[Leaving]:
+    """Return the answer that left in the response to a message, for a repeat of it.
+
+    What waits for the sender, or left through it, is not given a second time.
+    """
+    left = (OutboxState.SENT, OutboxState.DELIVERED)
+    rows = [row for row in _rows_of(session, inbox_id) if row.state in left and row.provider_key is None]
+    return [Leaving(row.reference, _reply(vault, row)) for row in rows if row.body is not None]
 
 
-def claim_in_response(session: Session, vault: Vault, inbox_id: int) -> list[Reply]:
-    """Take the replies that leave in the webhook's own response."""
-    rows = [row for row in _rows_of(session, inbox_id) if _take(session, row.id, OutboxState.PENDING)]
-    return [_reply(vault, row) for row in rows]
+def claim_in_response(session: Session, vault: Vault, inbox_id: int, now: datetime) -> list[Leaving]:
+    """Take the replies that leave in the webhook's own response.
+
+    They count as sent from here on: when the response is lost, the provider asks again and `replies_to` answers.
+    """
+    rows = [row for row in _rows_of(session, inbox_id) if _take(session, row.id, OutboxState.SENT, sent_at=now)]
+    return [Leaving(row.reference, _reply(vault, row)) for row in rows]
 
 
-def finish_in_response(session: Session, inbox_id: int, now: datetime) -> None:
-    """Note that the response with the claimed replies was written."""
+def release(session: Session, inbox_id: int, now: datetime) -> None:
+    """Let the sender have the replies to a message at once: no response will carry them."""
     session.execute(
         update(OutboxMessage)
-        .where(OutboxMessage.inbox_id == inbox_id, OutboxMessage.state == OutboxState.SENDING)
-        .values(state=OutboxState.SENT, sent_at=now, next_attempt_at=None)
+        .where(OutboxMessage.inbox_id == inbox_id, OutboxMessage.state == OutboxState.PENDING)
+        .values(next_attempt_at=now)
     )
 
 
@@ -145,10 +161,10 @@ def due_ids(session: Session, now: datetime, limit: int = 50) -> list[int]:
 
 def claim(session: Session, vault: Vault, outbox_id: int, now: datetime) -> Claimed | None:
     """Take a row for sending; none when another process has it or the worker wants no messages."""
-    if not _take(session, outbox_id, OutboxState.PENDING):
+    # The moment stays on the row, so that the age of an unfinished attempt is known.
+    if not _take(session, outbox_id, OutboxState.SENDING, next_attempt_at=now):
         return None
     row = session.get_one(OutboxMessage, outbox_id, populate_existing=True)
-    row.next_attempt_at = now  # from here on the age of an unfinished attempt is known
     conversation = session.get_one(Conversation, row.conversation_id)
     contact = session.get(Contact, row.conversation_id)
     if contact is None or row.body is None:
@@ -240,11 +256,11 @@ def _rows_of(session: Session, inbox_id: int) -> list[OutboxMessage]:
     return list(session.scalars(query))
 
 
-def _take(session: Session, outbox_id: int, state: OutboxState) -> bool:
+def _take(session: Session, outbox_id: int, state: OutboxState, **values: object) -> bool:
     result = session.execute(
         update(OutboxMessage)
-        .where(OutboxMessage.id == outbox_id, OutboxMessage.state == state)
-        .values(state=OutboxState.SENDING)
+        .where(OutboxMessage.id == outbox_id, OutboxMessage.state == OutboxState.PENDING)
+        .values(state=state, **{"next_attempt_at": None, **values})
     )
     return cast(CursorResult[Any], result).rowcount == 1
 

@@ -5,7 +5,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from storage.database import insert_once
@@ -48,6 +48,23 @@ def ensure_conversation(session: Session, vault: Vault, worker: Worker, channel:
             keep_contact(session, vault, conversation.id, address)
     conversation.last_message_at = now
     return conversation
+
+
+def find_conversation(session: Session, vault: Vault, channel: str, address: str) -> tuple[Conversation, Worker] | None:
+    """Return the conversation that `address` has on `channel`, if it ever wrote there."""
+    query = (
+        select(Conversation, Worker)
+        .join(Worker, Worker.id == Conversation.worker_id)
+        .where(Worker.pseudonym == vault.pseudonym(Purpose.WORKER, address), Conversation.channel == channel)
+    )
+    row = session.execute(query).first()
+    return (row[0], row[1]) if row is not None else None
+
+
+def forget_address(session: Session, vault: Vault, address: str) -> None:
+    """Let nobody come back from `address`: its worker is kept and cannot be found by it any more."""
+    pseudonym = vault.pseudonym(Purpose.WORKER, address)
+    session.execute(update(Worker).where(Worker.pseudonym == pseudonym).values(pseudonym=new_id() + new_id()))
 
 
 def keep_contact(session: Session, vault: Vault, conversation_id: str, address: str) -> None:
