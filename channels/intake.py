@@ -14,6 +14,7 @@ from storage.inbox import Accepted, accept
 from storage.models.enums import InboxState, OutboxKind
 from storage.outbox import Leaving, claim_in_response, enqueue, release, replies_to
 from storage.vault import Vault
+from storage.workers import PULLED_CHANNELS
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,8 @@ class Intake:
         accepted = self._accept(message, ())
         if not self._is_done(accepted):
             return False
+        if message.channel in PULLED_CHANNELS:
+            return True
         with self.database.transaction() as session:
             release(session, accepted.inbox_id, self.clock.now())
         return True

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 EXTENSION = "openline.channels"
 
+TWILIO_HOSTS = ("https://api.twilio.com", "https://media.twiliocdn.com", "https://mms.twiliocdn.com")
+"""Where Twilio keeps media."""
+
 
 class Say(Protocol):
     """Returns a message of a language's folder."""
@@ -45,8 +48,8 @@ class TwilioAccount:
     sid: str
     tokens: tuple[str, ...] = field(repr=False)
     """All are accepted in signatures; the first one signs our own requests."""
-    media_hosts: tuple[str, ...] = ()
-    """Origins such as `https://api.twilio.com` that media may be fetched from."""
+    media_hosts: tuple[str, ...] = TWILIO_HOSTS
+    """Origins that media may be fetched from; nothing is ever fetched from anywhere else."""
 
 
 @dataclass(frozen=True)

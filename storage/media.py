@@ -1,0 +1,91 @@
+"""Pictures and recordings that wait at the provider until they are fetched into their case.
+
+The turn says which case one belongs to; `channels/media.py` fetches it; then the row goes.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from storage.models import Case, Conversation, InboxMedia, InboxMessage, Worker
+from storage.vault import Vault
+
+PAUSE = timedelta(minutes=2)
+"""Until the next attempt, and for as long one attempt has the row to itself."""
+MOST_ATTEMPTS = 6
+UNCLAIMED_FOR = timedelta(days=1)
+"""What no turn put into a case by then belongs to none."""
+
+
+@dataclass(frozen=True)
+class WaitingMedia:
+    """A file that this process alone may fetch now."""
+
+    media_id: str
+    location: str
+    conversation_id: str
+    language: str | None
+    is_last_attempt: bool
+
+
+def due_media_ids(session: Session, now: datetime, limit: int = 20) -> list[str]:
+    """Return the files whose case is known and whose time has come."""
+    query = (
+        select(InboxMedia.id)
+        .where(InboxMedia.case_route.is_not(None))
+        .where(or_(InboxMedia.next_attempt_at.is_(None), InboxMedia.next_attempt_at <= now))
+        .order_by(InboxMedia.received_at)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def claim_media(session: Session, vault: Vault, media_id: str, now: datetime) -> WaitingMedia | None:
+    """Take a file for fetching; none when another process has it."""
+    row = session.get(InboxMedia, media_id)
+    if row is None or (row.next_attempt_at is not None and row.next_attempt_at > now):
+        return None
+    result = session.execute(
+        update(InboxMedia)
+        .where(InboxMedia.id == media_id, InboxMedia.attempts == row.attempts)
+        .values(attempts=row.attempts + 1, next_attempt_at=now + PAUSE)
+    )
+    if cast(CursorResult[Any], result).rowcount != 1:
+        return None
+    conversation_id, language = _reader_of(session, row.inbox_id)
+    location = vault.open_text("inbox_media.location", media_id, row.location)
+    return WaitingMedia(media_id, location, conversation_id, language, row.attempts >= MOST_ATTEMPTS)
+
+
+def case_of_media(session: Session, vault: Vault, media_id: str) -> Case | None:
+    """Return the case a waiting file belongs to; none when it was erased meanwhile."""
+    row = session.get(InboxMedia, media_id)
+    if row is None or row.case_route is None:
+        return None
+    case = session.get(Case, vault.open_text("inbox_media.case_route", media_id, row.case_route))
+    return case if case is not None and case.key is not None else None
+
+
+def drop_media(session: Session, media_id: str) -> None:
+    """Forget that a file waits: it is in its case, or will never be."""
+    session.execute(delete(InboxMedia).where(InboxMedia.id == media_id))
+
+
+def drop_unclaimed_media(session: Session, now: datetime) -> int:
+    """Forget the files that no turn put into a case; return how many."""
+    old = (InboxMedia.case_route.is_(None), InboxMedia.received_at < now - UNCLAIMED_FOR)
+    return cast(CursorResult[Any], session.execute(delete(InboxMedia).where(*old))).rowcount
+
+
+def _reader_of(session: Session, inbox_id: int) -> tuple[str, str | None]:
+    query = (
+        select(Conversation.id, Worker.language)
+        .join(InboxMessage, InboxMessage.conversation_id == Conversation.id)
+        .join(Worker, Worker.id == Conversation.worker_id)
+        .where(InboxMessage.id == inbox_id)
+    )
+    conversation_id, language = session.execute(query).one()
+    return conversation_id, language
