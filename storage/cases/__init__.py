@@ -25,7 +25,7 @@ from storage.cases.opening import (
     set_factory,
     sort_case,
 )
-from storage.cases.reading import Happened, Said, draft_of, events, latest_of, messages, open_of
+from storage.cases.reading import Happened, Said, awaits_worker, draft_of, events, latest_of, messages, open_of
 from storage.cases.receipts import find_by_receipt, issue_receipt
 from storage.deadlines import look_due_at
 
@@ -38,6 +38,7 @@ __all__ = [
     "add_note",
     "add_worker_message",
     "assign",
+    "awaits_worker",
     "change_status",
     "conversation_of",
     "draft_of",

@@ -124,3 +124,10 @@ def _delivery_states(session: Session, references: set[str]) -> dict[str, Outbox
         return {}
     query = select(OutboxMessage.reference, OutboxMessage.state).where(OutboxMessage.reference.in_(references))
     return dict(session.execute(query).all())
+
+
+def awaits_worker(session: Session, case: Case) -> bool:
+    """Say whether the last words in the case are an advisor's: what the worker writes next answers them."""
+    query = select(CaseMessage.author).where(CaseMessage.case_id == case.id)
+    last = session.scalars(query.order_by(CaseMessage.at.desc(), CaseMessage.author).limit(1)).first()
+    return last is Author.ADVISOR

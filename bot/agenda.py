@@ -1,0 +1,160 @@
+"""What is asked next: the first of all questions that is open, worked out from the tables.
+
+Because the tables say it, an interruption needs no memory: when it is over, the same
+question is still the open one.
+"""
+
+from bot.casework import draft
+from bot.current_turn import Question, Turn
+from bot.news import waiting
+from bot.questions.arrival import ConsentQuestion, LanguageQuestion
+from bot.questions.case import CaseYesNo, CategoryQuestion, WordQuestion
+from bot.questions.factory import FactoryChoice, FactoryQuestion, candidates
+from bot.questions.news import NewsWordQuestion, count_wrong_word, is_locked
+from bot.questions.survey import SurveyQuestion
+from bot.wording import Saying
+from storage import cases, surveys
+from storage.models import Case
+
+MOST_TRIES = 3
+"""After so many unreadable answers a question is passed over."""
+
+
+def open_question(turn: Turn) -> Question | None:
+    """Return what is to be asked now, or none when nothing is open."""
+    if turn.memo.language_open and not turn.worker.language_chosen:
+        return LanguageQuestion()
+    if turn.memo.news_open:
+        return NewsWordQuestion()
+    case = draft(turn)
+    if case is not None:
+        return _about_case(turn, case)
+    if turn.memo.survey_wanted:
+        return _about_survey(turn)
+    return None
+
+
+def take_answer(turn: Turn) -> list[Saying]:
+    """Use the message as the answer to the question that was open; return what to say before the next one."""
+    question = turn.asked
+    if question is None:
+        return []
+    turn.is_spent = True
+    if turn.reading is not None:
+        _forget_tries(turn)
+        return [*question.take(turn, turn.reading), *settle(turn)]
+    return [*_unreadable(turn, question), *settle(turn)]
+
+
+def skip(turn: Turn) -> list[Saying]:
+    """Pass over the open question."""
+    question = turn.asked
+    if question is None:
+        return [Saying("nothing_to_skip")]
+    turn.is_spent = True
+    _forget_tries(turn)
+    return [*(question.skip(turn) or [Saying("skipped")]), *settle(turn)]
+
+
+def settle(turn: Turn) -> list[Saying]:
+    """Close what has no open question any more; return what to say about it."""
+    return [*_settle_case(turn), *_settle_survey(turn)]
+
+
+def ask(turn: Turn, question: Question) -> Saying:
+    """Return the question in the form that fits how often it was not understood."""
+    if turn.memo.question != question.key:
+        turn.memo.question, turn.memo.tries = question.key, 0
+    return question.say(turn, turn.memo.tries)
+
+
+def _unreadable(turn: Turn, question: Question) -> list[Saying]:
+    if isinstance(question, NewsWordQuestion):
+        count_wrong_word(turn)
+        if is_locked(turn):
+            turn.memo.news_open = False
+            return [Saying("news_locked")]
+    turn.memo.tries = turn.memo.tries + 1 if turn.memo.question == question.key else 1
+    turn.memo.question = question.key
+    if turn.memo.tries < MOST_TRIES:
+        return []
+    _forget_tries(turn)
+    return question.skip(turn) or [Saying("skipped")]
+
+
+def _forget_tries(turn: Turn) -> None:
+    turn.memo.question, turn.memo.tries = None, 0
+
+
+def _about_case(turn: Turn, case: Case) -> Question | None:
+    asked = case.details
+    if "category" not in asked:
+        return CategoryQuestion()
+    factory = _about_factory(turn) if case.factory_id is None else None
+    if factory is not None:
+        return factory
+    if "now" not in asked and not _is_question(case):
+        return CaseYesNo("now")
+    if turn.is_phone and "safe" not in asked:
+        return CaseYesNo("safe")
+    if turn.is_phone and "word" not in asked and turn.worker.word_hash is None:
+        return WordQuestion()
+    return None
+
+
+def _is_question(case: Case) -> bool:
+    return case.details.get("kind") in {"rights", "human"}
+
+
+def _about_factory(turn: Turn) -> Question | None:
+    if turn.worker.factory_id is not None or turn.worker.factory_declined:
+        return None
+    return FactoryChoice() if candidates(turn) else FactoryQuestion()
+
+
+def _about_survey(turn: Turn) -> Question | None:
+    version = surveys.current_version(turn.session)
+    if version is None:
+        return None
+    if turn.worker.consented_at is None:
+        return ConsentQuestion(len(version.definition["questions"]))
+    factory = _about_factory(turn)
+    if factory is not None:
+        return factory
+    response = surveys.start_or_resume(
+        turn.session,
+        turn.vault,
+        turn.worker.pseudonym,
+        version,
+        factory_id=turn.worker.factory_id,
+        country=turn.worker.country,
+        language=turn.language,
+        now=turn.now,
+    )
+    definition = surveys.next_question(turn.session, response)
+    return SurveyQuestion(f"{version.survey}", definition, response) if definition else None
+
+
+def _settle_case(turn: Turn) -> list[Saying]:
+    case = draft(turn)
+    if case is None or _about_case(turn, case) is not None:
+        return []
+    cases.finish_draft(turn.session, case, turn.now)
+    said = [waiting(turn, case, "done_hour", "done_day")]
+    if case.details.get("safe") == "no":
+        said.append(Saying("done_silent"))
+    if not turn.is_phone:
+        receipt = cases.issue_receipt(turn.session, turn.vault, case)
+        said.append(Saying("receipt", {"receipt": " ".join(receipt[i : i + 4] for i in range(0, 16, 4))}))
+    return said
+
+
+def _settle_survey(turn: Turn) -> list[Saying]:
+    if not turn.memo.survey_wanted:
+        return []
+    response = surveys.open_response(turn.session, turn.vault, turn.worker.pseudonym)
+    if response is None or surveys.next_question(turn.session, response) is not None:
+        return []
+    surveys.finish(turn.session, response, turn.now)
+    turn.memo.survey_wanted = False
+    return [Saying("survey_done")]

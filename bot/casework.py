@@ -1,0 +1,101 @@
+"""From a turn to a case: opened at once with her own words, asked about afterwards.
+
+A message that may be a grievance becomes part of a case before anything else is said.
+"""
+
+from datetime import timedelta
+
+from bot.current_turn import Turn
+from storage import cases
+from storage.cases import NewCase
+from storage.cases.opening import URGENCY
+from storage.models import Case, Factory
+from storage.models.enums import Category, Severity
+
+SAME_STORY = timedelta(hours=48)
+"""Within this time more words on the same subject belong to the case she opened."""
+
+SURE_CATEGORY = 0.5
+"""Confidence from which the category is not asked."""
+
+ZERO_TOLERANCE = frozenset({Category.CHILD_LABOUR, Category.FORCED_LABOUR})
+
+
+def draft(turn: Turn) -> Case | None:
+    """Return the case that still has questions."""
+    return cases.draft_of(turn.session, turn.vault, turn.worker.pseudonym)
+
+
+def report(turn: Turn, *, category: Category | None = None) -> tuple[Case, bool]:
+    """Put the turn's text into a case; return it and whether it is a new one.
+
+    `category` is given where the text is a question or a wish, not a grievance.
+    """
+    understood = category or Category(turn.understanding.category or Category.UNSORTED)
+    case = _case_to_add_to(turn, understood)
+    if case is None:
+        case = cases.open_case(turn.session, turn.vault, _new_case(turn, understood), turn.now)
+        if category is not None or (
+            understood is not Category.UNSORTED and turn.understanding.category_confidence >= SURE_CATEGORY
+        ):
+            cases.set_detail(turn.session, case, "category", "understood", turn.now)
+        turn.case_id = case.id
+        return case, True
+    cases.add_worker_message(
+        turn.session, turn.vault, case, turn.understanding.redacted, turn.language, turn.now
+    )
+    _sort_up(turn, case, understood)
+    turn.case_id = case.id
+    return case, False
+
+
+def sort_case_as(turn: Turn, case: Case, category: Category) -> None:
+    """Set the category the worker chose; what is zero tolerance is critical whatever the words were."""
+    severity = Severity.CRITICAL if category in ZERO_TOLERANCE else case.severity
+    cases.sort_case(turn.session, case, category, severity, None, turn.now)
+
+
+def place_case(turn: Turn, case: Case, factory: Factory) -> None:
+    """Move the case to the queue of `factory`."""
+    cases.set_factory(turn.session, case, factory.id, turn.now)
+
+
+def _case_to_add_to(turn: Turn, category: Category) -> Case | None:
+    open_cases = cases.open_of(turn.session, turn.vault, turn.worker.pseudonym)
+    for case in open_cases:
+        is_same = category in {case.category, case.second_category, Category.UNSORTED}
+        is_fresh = turn.now - case.opened_at <= SAME_STORY
+        if case.is_draft or cases.awaits_worker(turn.session, case) or (is_same and is_fresh):
+            return case
+    return None
+
+
+def _new_case(turn: Turn, category: Category) -> NewCase:
+    understanding = turn.understanding
+    second = understanding.second_category
+    return NewCase(
+        conversation_id=turn.conversation.id,
+        worker_pseudonym=turn.worker.pseudonym,
+        factory_id=turn.worker.factory_id,
+        country=turn.worker.country,
+        category=category,
+        second_category=Category(second) if second else None,
+        severity=Severity(understanding.severity or Severity.NORMAL),
+        language=turn.language,
+        confidence=understanding.category_confidence,
+        text=understanding.redacted,
+        is_draft=True,
+    )
+
+
+def _sort_up(turn: Turn, case: Case, category: Category) -> None:
+    """More words may make a case graver or sort it, never milder."""
+    said = Severity(turn.understanding.severity or Severity.NORMAL)
+    severity = max(case.severity, said, key=URGENCY.__getitem__)
+    is_sorted_now = case.category is Category.UNSORTED and category is not Category.UNSORTED
+    is_graver = URGENCY[said] > URGENCY[case.severity] and category is not Category.UNSORTED
+    cases.sort_case(
+        turn.session, case, category if is_sorted_now or is_graver else case.category, severity, None, turn.now
+    )
+    if category is not Category.UNSORTED and category is not case.category and case.second_category is None:
+        case.second_category = category

@@ -1,0 +1,64 @@
+"""What is said to a grievance: safety first, then that it was heard, then the questions."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.casework import report
+from bot.current_turn import Turn
+from bot.introduction import introduction
+from bot.questions.factory import FactoryChoice, FactoryQuestion
+from bot.understood import SURE, is_open_text
+from bot.wording import Saying
+
+COUNTRIES = Path(__file__).parent / "countries"
+STORY = 4
+"""From so many words on, an answer can be a story as well."""
+
+
+def hear(turn: Turn) -> list[Saying]:
+    """Open or extend a case with the turn's text; return the whole speech, the introduction included."""
+    danger = _safety_first(turn)
+    _, is_new = report(turn)
+    heard = Saying("heard" if is_new else "heard_more")
+    return [*danger, heard, *introduction(turn)]
+
+
+def hear_in_passing(turn: Turn) -> list[Saying]:
+    """Open a case for a problem that is told within an answer; nothing when there is none."""
+    if turn.understanding.intent != "grievance" or isinstance(turn.asked, FactoryQuestion | FactoryChoice):
+        return []
+    is_story = len(turn.text.split()) >= STORY and turn.understanding.confidence >= SURE
+    if not (is_story or is_open_text(turn) or turn.understanding.is_danger):
+        return []
+    return hear(turn)
+
+
+def emergency_number(country: str | None) -> str | None:
+    """Return the number to call in danger, from the country's facts.
+
+    An emergency line is told although nobody has verified the entry: a number that is
+    common knowledge serves better than none. `app.py check` names the unverified ones.
+    """
+    facts = country_facts(country).get("emergency")
+    return str(facts["value"]) if facts else None
+
+
+@cache
+def country_facts(country: str | None) -> Mapping[str, Any]:
+    """Return what `countries/<cc>.yml` holds; nothing for a country without a file."""
+    path = COUNTRIES / f"{country}.yml"
+    if country is None or not country.isalpha() or not path.is_file():
+        return {}
+    facts: Mapping[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+    return facts
+
+
+def _safety_first(turn: Turn) -> list[Saying]:
+    if not turn.understanding.is_danger:
+        return []
+    number = emergency_number(turn.worker.country)
+    return [Saying("danger_call", {"number": number}) if number else Saying("danger")]

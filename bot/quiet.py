@@ -1,0 +1,41 @@
+"""Keeps Rasa from talking: to third parties, and about workers' texts.
+
+Imported before anything of Rasa; its import has the effect.
+"""
+
+import logging
+import os
+import sys
+import warnings
+
+os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+
+# Rasa's loader of scikit-learn models walks every module that is loaded: importing it
+# while there are few saves two seconds at each start.
+import skops.io  # noqa: E402, F401
+import structlog  # noqa: E402
+
+NOISY = ("rasa", "rasa_sdk", "tensorflow", "matplotlib", "asyncio", "apscheduler")
+
+
+def silence() -> None:
+    """Drop every line below ERROR that Rasa and its libraries would write, and all Python warnings."""
+    # As a library Rasa leaves structlog unconfigured, which prints each debug event with
+    # the worker's text; its warnings quote the text too.
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    for name in NOISY:
+        logging.getLogger(name).setLevel(logging.ERROR)
+    for name in ("rasa", "rasa_sdk"):
+        # What goes wrong is noted on the turn; the text of the error may quote a worker.
+        logging.getLogger(name).propagate = False
+        logging.getLogger(name).addHandler(logging.NullHandler())
+    if not sys.warnoptions:
+        warnings.filterwarnings("ignore", module=r"(rasa|tensorflow|keras|jax|sanic|pkg_resources)")
+
+
+silence()

@@ -1,0 +1,86 @@
+"""The trained model, made anew when what it is made from has changed.
+
+A model is named after the hash of its inputs and pinned by its own digest.
+"""
+
+import hashlib
+import logging
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PROJECT = ROOT / "bot"
+LEARNT_FROM = ("language.yml", "training.yml", "keywords.yml", "danger.yml", "words.yml")
+"""The files of a language folder that the model knows; a change of wording needs no training."""
+
+log = logging.getLogger(__name__)
+
+
+class ModelAltered(Exception):
+    """The model's file is not the one that was trained here."""
+
+
+def ensure_model(models: Path, tell: Callable[[str], None] = log.info) -> Path:
+    """Return the model for the present inputs, trained now if need be; `tell` is told of the progress."""
+    model = models / f"{fingerprint()}.tar.gz"
+    if not model.is_file():
+        models.mkdir(parents=True, exist_ok=True)
+        tell("Training the assistant (once for each change of its phrases, about a minute) ...")
+        _train(model)
+        tell("The assistant is trained.")
+    return checked(model)
+
+
+def fingerprint() -> str:
+    """Return the hash of everything the model is made from: phrases, rules, configuration, our components."""
+    digest = hashlib.sha256()
+    for path in inputs():
+        digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:20]
+
+
+def inputs() -> list[Path]:
+    """Return the files the model is made from."""
+    languages = [path for name in LEARNT_FROM for path in PROJECT.glob(f"languages/*/{name}")]
+    code = list((ROOT / "nlu").glob("*.py"))
+    return sorted([PROJECT / "config.yml", PROJECT / "domain.yml", *PROJECT.glob("rules/*.yml"), *languages, *code])
+
+
+def checked(model: Path) -> Path:
+    """Return the model when it is the one that was trained; raise `ModelAltered` when not."""
+    pinned = _digest_file(model)
+    if not pinned.is_file() or pinned.read_text("ascii").strip() != _digest(model):
+        raise ModelAltered(f"{model} was altered or not trained here; delete it and start again")
+    return model
+
+
+def _train(model: Path) -> None:
+    import bot.quiet  # noqa: F401
+    from rasa.model_training import train
+
+    phrases = [str(path) for path in PROJECT.glob("languages/*/training.yml")]
+    rules = [str(path) for path in PROJECT.glob("rules/*.yml")]
+    with tempfile.TemporaryDirectory(dir=model.parent) as folder:
+        result = train(
+            domain=str(PROJECT / "domain.yml"),
+            config=str(PROJECT / "config.yml"),
+            training_files=[*phrases, *rules],
+            output=folder,
+            force_training=True,
+            fixed_model_name="model",
+        )
+        if not result.model:
+            raise RuntimeError("the model could not be trained; `python app.py train` says why")
+        _digest_file(model).write_text(_digest(Path(result.model)), "ascii")
+        shutil.move(result.model, model)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _digest_file(model: Path) -> Path:
+    return model.with_name(model.name + ".sha256")

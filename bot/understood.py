@@ -1,0 +1,50 @@
+"""Whether a message answers the open question or is something else.
+
+First the question's own reading: "1" or "48" is an answer whatever a classifier makes
+of it. Only what it cannot read is looked at as an intent.
+"""
+
+from bot.current_turn import Turn
+from bot.questions.survey import SurveyQuestion
+
+INTERRUPTIONS = frozenset(
+    {
+        "grievance", "rights", "status", "human", "privacy", "language", "help", "repeat", "back", "survey", "stop",
+    }
+)  # fmt: skip
+"""Intents that are followed in the middle of a question."""
+
+SURE = 0.6
+"""Confidence from which a text in the middle of a question is an interruption."""
+
+
+def is_answer(turn: Turn) -> bool:
+    """Say whether the message belongs to the open question, readable or not."""
+    understanding, question = turn.understanding, turn.asked
+    if question is None or (understanding.is_keyword and understanding.intent in INTERRUPTIONS):
+        return False
+    turn.reading = question.read(turn)
+    if turn.reading is not None:
+        return True
+    return not is_interruption(turn)
+
+
+def wants_to_skip(turn: Turn) -> bool:
+    """Say whether she passes the question over, by keyword or in words that are no answer to it."""
+    understanding, question = turn.understanding, turn.asked
+    if question is None or understanding.intent != "skip":
+        return False
+    return understanding.is_keyword or (understanding.confidence >= SURE and question.read(turn) is None)
+
+
+def is_interruption(turn: Turn) -> bool:
+    """Say whether the message is about something else. A possible grievance always is."""
+    understanding = turn.understanding
+    if understanding.intent == "grievance":
+        return True
+    return understanding.intent in INTERRUPTIONS and understanding.confidence >= SURE
+
+
+def is_open_text(turn: Turn) -> bool:
+    """Say whether the open question takes any text, so that a grievance there is an answer too."""
+    return isinstance(turn.asked, SurveyQuestion) and turn.asked.kind == "text"
