@@ -168,14 +168,16 @@ def claim(session: Session, vault: Vault, outbox_id: int, now: datetime) -> Clai
     conversation = session.get_one(Conversation, row.conversation_id)
     contact = session.get(Contact, row.conversation_id)
     if contact is None or row.body is None:
-        mark_failed(session, outbox_id, "no_contact", now)
+        mark_failed(session, outbox_id, "no_contact")
         return None
     worker = session.get_one(Worker, conversation.worker_id)
     if row.kind is not OutboxKind.OPT_OUT and is_opted_out(session, vault, worker):
-        mark_failed(session, outbox_id, "opted_out", now)
+        mark_failed(session, outbox_id, "opted_out")
         return None
     address = vault.open_contact(contact.address, conversation.id)
-    return Claimed(row.id, row.reference, conversation.channel, address, _reply(vault, row), row.attempts, row.created_at)
+    return Claimed(
+        row.id, row.reference, conversation.channel, address, _reply(vault, row), row.attempts, row.created_at
+    )
 
 
 def mark_sent(session: Session, outbox_id: int, provider_key: str | None, now: datetime) -> None:
@@ -183,7 +185,7 @@ def mark_sent(session: Session, outbox_id: int, provider_key: str | None, now: d
     _settle(session, outbox_id, OutboxState.SENT, provider_key=provider_key, sent_at=now, failure=None)
 
 
-def mark_failed(session: Session, outbox_id: int, failure: str, now: datetime) -> None:
+def mark_failed(session: Session, outbox_id: int, failure: str) -> None:
     """It will never arrive; `failure` is a code, not a text."""
     _settle(session, outbox_id, OutboxState.FAILED, failure=failure[:64])
 
@@ -217,7 +219,9 @@ def give_up_stale(session: Session, before: datetime) -> int:
     return cast(CursorResult[Any], result).rowcount
 
 
-def record_status(session: Session, reference: str, state: OutboxState, now: datetime, failure: str | None = None) -> bool:
+def record_status(
+    session: Session, reference: str, state: OutboxState, now: datetime, failure: str | None = None
+) -> bool:
     """Apply a status callback; it never moves a row back. Say whether the reference is known."""
     row = session.scalar(select(OutboxMessage).where(OutboxMessage.reference == reference).with_for_update())
     if row is None:
@@ -228,6 +232,20 @@ def record_status(session: Session, reference: str, state: OutboxState, now: dat
         row.failure = failure[:64] if failure else None
         row.sent_at = row.sent_at or now
     return True
+
+
+def retry(session: Session, reference: str, now: datetime) -> bool:
+    """Send a reply that failed, or whose outcome is unknown, once more: a person decided so. Say if it could be."""
+    result = session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.reference == reference,
+            OutboxMessage.state.in_((OutboxState.FAILED, OutboxState.UNKNOWN)),
+            OutboxMessage.body.is_not(None),
+        )
+        .values(state=OutboxState.PENDING, attempts=0, failure=None, next_attempt_at=now)
+    )
+    return cast(CursorResult[Any], result).rowcount == 1
 
 
 def transcript(session: Session, vault: Vault, conversation_id: str) -> list[Line]:

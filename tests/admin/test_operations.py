@@ -61,9 +61,8 @@ def test_figures_count_messages_and_name_nobody(
     assert "8801700000000" not in text
 
 
-def test_the_time_of_a_turn_is_counted_also_when_it_fails(database: Database) -> None:
+def test_the_time_of_a_turn_is_counted(database: Database) -> None:
     parts = Operations(database, lambda: True)
-    assert parts.timed(lambda _: True)(1) is True
-    with pytest.raises(ZeroDivisionError):
-        parts.timed(lambda inbox_id: bool(1 / inbox_id))(0)
-    assert parts.registry.get_sample_value("openline_turn_seconds_count") == 2
+    parts.observe_turn(0.02)
+    assert parts.registry.get_sample_value("openline_turn_seconds_bucket", {"le": "0.025"}) == 1
+    assert parts.registry.get_sample_value("openline_turn_seconds_bucket", {"le": "0.01"}) == 0
