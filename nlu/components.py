@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from rasa.engine.graph import GraphComponent
+from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
@@ -29,6 +29,7 @@ from nlu.redact import PersonalWords, Redactor
 
 _ROOT = Path(__file__).parent.parent
 _CLASSIFIER = DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER
+_POSSIBLE_LANGUAGE = 0.03
 _KEYWORDS_FILE, _SCRIPTS_FILE = "keywords.json", "scripts.json"
 
 
@@ -46,7 +47,13 @@ class _Component(GraphComponent):
         return {"languages": "bot/languages"}
 
     @classmethod
-    def create(cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, **_context: Any) -> Self:
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> Self:
         """Make an untrained component, as Rasa asks for it."""
         return cls(config, model_storage, resource)
 
@@ -188,7 +195,7 @@ class UnderstandingClassifier(_Component):
         if not has_letters(text):
             return {"intent": dict(self._NOTHING), "intent_ranking": []}
         shares = self.model.shares(text)
-        decision = triage.decide(shares, self.lexicon.find(text))
+        decision = triage.decide(shares, self.lexicon.find(text, _possible(message)))
         ranking = sorted(shares.intents.items(), key=lambda item: -item[1])
         return {
             "intent": {"name": decision.intent, "confidence": decision.confidence},
@@ -214,6 +221,12 @@ class PersonalDataMasker(_Component):
         """Mask personal data."""
         country = (message.get("metadata") or {}).get("country")
         return {"redacted": self.redactor.redact(str(message.get("text") or ""), country)}
+
+
+def _possible(message: Message) -> set[str]:
+    """The languages the text may be in; the rest are left out of the lexicons."""
+    shares: dict[str, float] = message.get("language_probabilities") or {}
+    return {tag for tag, share in shares.items() if share >= _POSSIBLE_LANGUAGE}
 
 
 def _about(example: Message) -> dict[str, Any]:

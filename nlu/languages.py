@@ -45,6 +45,7 @@ class DangerGroup:
     category: str
     severity: str
     phrases: tuple[str, ...]
+    exceptions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -233,7 +234,11 @@ def _danger(reader: _Reader) -> Iterator[DangerGroup]:
     for name in reader.data:
         group = reader.inner(name)
         yield DangerGroup(
-            name, group.one_of("category", CATEGORIES), group.one_of("severity", SEVERITIES), group.texts("phrases")
+            name,
+            group.one_of("category", CATEGORIES),
+            group.one_of("severity", SEVERITIES),
+            group.texts("phrases"),
+            group.texts("exceptions", needed=False),
         )
 
 
