@@ -7,9 +7,9 @@ lock from the first statement, and nothing is half there afterwards.
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, make_url
@@ -91,5 +91,6 @@ def insert_once(session: Session, table: type[DeclarativeBase], values: dict[str
     `True`, the other, after the first has committed, with `False`.
     """
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
-    result = session.execute(insert(table).values(**values).on_conflict_do_nothing())
-    return cast(CursorResult[Any], result).rowcount == 1
+    statement = insert(table).values(**values).on_conflict_do_nothing()
+    # The number of rows is not told by every driver; a row that comes back is.
+    return session.execute(statement.returning(*inspect(table).primary_key)).first() is not None
