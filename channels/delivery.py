@@ -82,7 +82,7 @@ class Delivery:
             if error.unknown:
                 outbox.mark_unknown(session, claimed.outbox_id, error.code)
             elif error.permanent or is_too_old(claimed.created_at, next_try):
-                outbox.mark_failed(session, claimed.outbox_id, error.code, now)
+                outbox.mark_failed(session, claimed.outbox_id, error.code)
             else:
                 outbox.retry_later(session, claimed.outbox_id, error.code, next_try)
 

@@ -18,6 +18,7 @@ from channels.base import InboundMessage, Reply, SendError
 from channels.clean_text import neutralise
 from channels.gateway_check import is_from_provider
 from channels.gateway_config import GatewayConfig, Incoming, fill_template
+from channels.headers import protect_answer
 from channels.rendering import sms_text
 from channels.services import services
 from channels.signature import limit_body
@@ -28,6 +29,7 @@ LONGEST_ID = 500
 logger = logging.getLogger(__name__)
 blueprint = Blueprint("gateway", __name__, url_prefix="/channels/gateway")
 blueprint.before_request(limit_body)
+blueprint.after_request(protect_answer)
 
 
 @dataclass(frozen=True)

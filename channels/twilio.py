@@ -12,6 +12,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from channels import media, outside
 from channels.base import Reply, SendError
+from channels.headers import protect_answer
 from channels.rendering import Parcel, compose, numbered, sms_text
 from channels.services import services
 from channels.signature import limit_body, require_twilio_signature
@@ -23,6 +24,7 @@ STATUS_PATH = "/channels/twilio/status"
 logger = logging.getLogger(__name__)
 blueprint = Blueprint("twilio", __name__, url_prefix="/channels/twilio")
 blueprint.before_request(limit_body)
+blueprint.after_request(protect_answer)
 blueprint.before_request(require_twilio_signature)
 
 

@@ -5,7 +5,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from storage.database import insert_once
@@ -33,7 +33,9 @@ def ensure_worker(session: Session, vault: Vault, address: str, country: str | N
     return worker
 
 
-def ensure_conversation(session: Session, vault: Vault, worker: Worker, channel: str, address: str, now: datetime) -> Conversation:
+def ensure_conversation(
+    session: Session, vault: Vault, worker: Worker, channel: str, address: str, now: datetime
+) -> Conversation:
     """Return the worker's conversation on `channel`; its first message seals her address for the sender."""
     query = select(Conversation).where(Conversation.worker_id == worker.id, Conversation.channel == channel)
     conversation = session.scalar(query)
@@ -59,12 +61,6 @@ def find_conversation(session: Session, vault: Vault, channel: str, address: str
     )
     row = session.execute(query).first()
     return (row[0], row[1]) if row is not None else None
-
-
-def forget_address(session: Session, vault: Vault, address: str) -> None:
-    """Let nobody come back from `address`: its worker is kept and cannot be found by it any more."""
-    pseudonym = vault.pseudonym(Purpose.WORKER, address)
-    session.execute(update(Worker).where(Worker.pseudonym == pseudonym).values(pseudonym=new_id() + new_id()))
 
 
 def keep_contact(session: Session, vault: Vault, conversation_id: str, address: str) -> None:

@@ -1,0 +1,26 @@
+"""Joins the channels to an application: services, pages, webhooks.
+
+The one thing `app.py` calls at the start; afterwards only `intake`, `delivery` and `media` are at work.
+"""
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from channels import gateway, simulator, twilio, webchat
+from channels.services import EXTENSION, ChannelServices
+
+
+def install(app: Flask, services: ChannelServices, csrf: CSRFProtect) -> None:
+    """Give `app` the channels. The simulated phone comes only in development."""
+    app.extensions[EXTENSION] = services
+    # Webhooks prove themselves by signature; pages send no referrer that could be compared,
+    # and a worker may take an hour over a message.
+    for webhook in (twilio.blueprint, gateway.blueprint):
+        csrf.exempt(webhook)
+        app.register_blueprint(webhook)
+    app.config["WTF_CSRF_SSL_STRICT"] = False
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    webchat.limiter.init_app(app)
+    app.register_blueprint(webchat.blueprint)
+    if services.is_development:
+        app.register_blueprint(simulator.blueprint)
