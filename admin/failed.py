@@ -1,12 +1,14 @@
 """Messages the assistant gave up: read by people, tried again when the reason is gone."""
 
+from dataclasses import replace
+
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from admin.access import ADVISOR, allow, me
 from admin.services import services
 from storage import audit, inbox
-from storage.queue import failed_turns, find_failed
+from storage.queue import FailedTurn, failed_turns, find_failed
 
 blueprint = Blueprint("failed", __name__)
 
@@ -19,7 +21,7 @@ def list_failed() -> ResponseReturnValue:
     """Show what was given up, with its text; each look at one is in the audit."""
     now = services().clock.now()
     with services().database.transaction() as session:
-        rows = failed_turns(session, services().vault, me().scope, SHOWN)
+        rows = [_masked(row) for row in failed_turns(session, services().vault, me().scope, SHOWN)]
         for row in rows:
             audit.record(session, me().id, "read_failed", "message", row.row_key, now)
     return render_template("admin/failed.html", rows=rows)
@@ -38,3 +40,7 @@ def retry(row_key: str) -> ResponseReturnValue:
         audit.record(session, me().id, "retried", "message", row_key, now)
     flash("The assistant tries this message again now. If it fails, it comes back here.", "success")
     return redirect(url_for("admin.failed.list_failed"))
+
+
+def _masked(row: FailedTurn) -> FailedTurn:
+    return replace(row, text=services().redact(row.text, row.country))

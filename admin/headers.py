@@ -3,7 +3,7 @@
 `security_headers` serves the pages here and is handed to `app.py` for all the others.
 """
 
-from flask import Response
+from flask import Response, request
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -38,6 +38,7 @@ def security_headers(response: Response) -> Response:
 
 
 def private_page(response: Response) -> Response:
-    """The same, and nothing of the page stays in a browser or between."""
-    response.headers["Cache-Control"] = "no-store, private"
+    """The same, and nothing of a page (its style apart) stays in a browser or between."""
+    if not (request.endpoint or "").endswith(".static"):
+        response.headers["Cache-Control"] = "no-store, private"
     return security_headers(response)

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from storage.factories import COMMON_WORDS, fold
+
 TELLING_WORDS = (
     "complaint", "complain", "grievance", "report", "case", "hotline", "union", "strike", "manager", "supervisor",
     "harassment", "abuse", "salary", "wage", "wages", "overtime", "dismissed", "fired", "inspector",
@@ -26,7 +28,7 @@ class Hint:
 def hints(text: str, *, names: Iterable[str], reference: str) -> tuple[Hint, ...]:
     """Return what to think about; `names` are those of the factory."""
     folded = text.casefold()
-    named = [name for name in names if len(name) >= SHORTEST_NAME and name.casefold() in folded]
+    named = _telling_parts(names) & set(fold(text).split())
     telling = [word for word in TELLING_WORDS if re.search(rf"\b{word}s?\b", folded)]
     found = [
         Hint("It names the factory.", "Leave the name out: she knows where she works.") if named else None,
@@ -39,3 +41,8 @@ def hints(text: str, *, names: Iterable[str], reference: str) -> tuple[Hint, ...
         else None,
     ]
     return tuple(hint for hint in found if hint)
+
+
+def _telling_parts(names: Iterable[str]) -> set[str]:
+    words = {word for name in names for word in fold(name).split()}
+    return {word for word in words if len(word) >= SHORTEST_NAME and not COMMON_WORDS.fullmatch(word)}

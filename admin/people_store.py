@@ -63,7 +63,7 @@ class PeopleStore(UserDatastore):
 
     def __init__(self) -> None:
         """Use our own tables; tokens and passkeys are not offered."""
-        super().__init__(SignedIn, Role)
+        super().__init__(Person, Role)
 
     def find_user(self, case_insensitive: bool = False, **wanted: Any) -> SignedIn | None:
         """Return the person with this e-mail address or session key."""

@@ -67,6 +67,8 @@ class AdminServices:
     vault: Vault
     clock: Clock
     count_segments: Callable[[str], SegmentCount]
+    redact: Callable[[str, str | None], str]
+    """Masks personal data in a text of a worker of a country: for messages that never passed the assistant."""
     languages: Mapping[str, LanguageInfo]
     public_url: str
 

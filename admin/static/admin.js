@@ -94,8 +94,7 @@ function countWhileTyping() {
     timer = setTimeout(() => count(form, shown).catch(() => { shown.textContent = "Preview shows how many messages it takes."; }), 250);
   };
   form.elements.text.addEventListener("input", later);
-  shown.textContent = "The number of messages appears here while you write.";
-  if (form.elements.text.value) later();
+  if (!form.elements.text.value) shown.textContent = "The number of messages appears here while you write.";
 }
 
 page.addEventListener("keydown", onKey);
