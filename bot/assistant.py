@@ -9,10 +9,10 @@ from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-import bot.quiet  # noqa: F401 - before anything of Rasa
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
 
+import bot.quiet  # noqa: F401 - before anything of Rasa
 from bot.action_endpoint import InProcessActions, TurnStopped
 from bot.current_turn import Turn, as_current, current_turn
 from bot.graph_runner import PlainGraphRunner
@@ -23,6 +23,8 @@ from storage.outbox import Option, Reply
 
 LONGEST = 1600
 """Characters of a message that are looked at; the case keeps the whole text."""
+
+WARM_UP = "xyz"
 
 SWALLOWING = ("rasa.core.processor", "rasa.core.tracker_store", "rasa.core.actions.action", "rasa.core.actions.forms")
 """Loggers of the places in Rasa that catch an error, log it and go on."""
@@ -48,6 +50,8 @@ class Assistant:
         self._processor.graph_runner = PlainGraphRunner(self._processor.graph_runner)
         self._processor.on_circuit_break = _note_circuit_break
         _listen_for_swallowed_errors()
+        # The first text loads what is loaded late; no worker should wait for that.
+        self.understand(WARM_UP)
 
     def understand(self, text: str, metadata: Mapping[str, Any] | None = None) -> Understanding:
         """Return what the pipeline makes of a text; `metadata` says what is known of the conversation."""
@@ -71,7 +75,7 @@ class Assistant:
         return channel.replies
 
 
-class CollectReplies(OutputChannel):  # type: ignore[misc]
+class CollectReplies(OutputChannel):
     """Keeps what Rasa says, whole and in order."""
 
     def __init__(self) -> None:

@@ -41,9 +41,7 @@ def report(turn: Turn, *, category: Category | None = None) -> tuple[Case, bool]
             cases.set_detail(turn.session, case, "category", "understood", turn.now)
         turn.case_id = case.id
         return case, True
-    cases.add_worker_message(
-        turn.session, turn.vault, case, turn.understanding.redacted, turn.language, turn.now
-    )
+    cases.add_worker_message(turn.session, turn.vault, case, turn.understanding.redacted, turn.language, turn.now)
     _sort_up(turn, case, understood)
     turn.case_id = case.id
     return case, False

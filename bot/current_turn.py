@@ -46,6 +46,8 @@ class Turn:
     """Whether the message only picked a line of the main menu."""
     reading: Any = None
     """What the message says as an answer; see `Question.read`."""
+    preface: list[Saying] = field(default_factory=list)
+    """What was settled before the dialogue began, such as the factory of a poster."""
     failures: list[BaseException] = field(default_factory=list)
 
     @property
@@ -62,7 +64,10 @@ class Turn:
 class Question(Protocol):
     """One thing to ask. What is open follows from the tables and the memo alone."""
 
-    key: str
+    @property
+    def key(self) -> str:
+        """Its name, in the memo."""
+        ...
 
     def say(self, turn: Turn, tries: int) -> Saying:
         """Return the question; with `tries` above 0 a more helpful form of it."""

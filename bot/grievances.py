@@ -13,6 +13,8 @@ from bot.introduction import introduction
 from bot.questions.factory import FactoryChoice, FactoryQuestion
 from bot.understood import SURE, is_open_text
 from bot.wording import Saying
+from storage.models import Case
+from storage.models.enums import Category
 
 COUNTRIES = Path(__file__).parent / "countries"
 STORY = 4
@@ -22,9 +24,8 @@ STORY = 4
 def hear(turn: Turn) -> list[Saying]:
     """Open or extend a case with the turn's text; return the whole speech, the introduction included."""
     danger = _safety_first(turn)
-    _, is_new = report(turn)
-    heard = Saying("heard" if is_new else "heard_more")
-    return [*danger, heard, *introduction(turn)]
+    case, is_new = report(turn)
+    return [*danger, _thanks(case, is_new=is_new), *introduction(turn, is_greeted=True)]
 
 
 def hear_in_passing(turn: Turn) -> list[Saying]:
@@ -55,6 +56,12 @@ def country_facts(country: str | None) -> Mapping[str, Any]:
         return {}
     facts: Mapping[str, Any] = yaml.safe_load(path.read_text("utf-8"))
     return facts
+
+
+def _thanks(case: Case, *, is_new: bool) -> Saying:
+    if not is_new:
+        return Saying("heard_more")
+    return Saying("heard_unsure" if case.category is Category.UNSORTED else "heard")
 
 
 def _safety_first(turn: Turn) -> list[Saying]:

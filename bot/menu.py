@@ -1,4 +1,7 @@
-"""The main menu: what can be done here, as numbers. A bare number picks a line of it at any time nothing else is open."""
+"""The main menu: what can be done here, as numbers.
+
+A bare number picks a line of it whenever nothing else is open.
+"""
 
 from dataclasses import replace
 

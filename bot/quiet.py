@@ -14,8 +14,8 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 # Rasa's loader of scikit-learn models walks every module that is loaded: importing it
 # while there are few saves two seconds at each start.
-import skops.io  # noqa: E402, F401
-import structlog  # noqa: E402
+import skops.io  # noqa: F401
+import structlog
 
 NOISY = ("rasa", "rasa_sdk", "tensorflow", "matplotlib", "asyncio", "apscheduler")
 

@@ -34,12 +34,9 @@ class TurnTrackerStore(TrackerStore):
             return None
         events = [SlotSet(name, value) for name, value in state["slots"].items()]
         loop = [ActiveLoop(state["loop"])] if state["loop"] else []
-        tracker = DialogueStateTracker.from_events(
-            sender_id,
-            [*events, *loop, ActionExecuted("action_listen")],
-            slots=self.domain.slots,
+        return DialogueStateTracker.from_events(
+            sender_id, [*events, *loop, ActionExecuted("action_listen")], slots=self.domain.slots
         )
-        return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Write what the next turn needs into the turn's transaction."""

@@ -57,8 +57,9 @@ def checked(model: Path) -> Path:
 
 
 def _train(model: Path) -> None:
-    import bot.quiet  # noqa: F401
     from rasa.model_training import train
+
+    import bot.quiet  # noqa: F401
 
     phrases = [str(path) for path in PROJECT.glob("languages/*/training.yml")]
     rules = [str(path) for path in PROJECT.glob("rules/*.yml")]

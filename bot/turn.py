@@ -20,7 +20,8 @@ from bot.menu import choose
 from bot.questions.arrival import usual_languages
 from bot.questions.factory import settle_factory
 from bot.tracker_store import load_memo
-from bot.wording import FALLBACK, Wording
+from bot.understood import SURE
+from bot.wording import FALLBACK, Saying, Wording
 from storage import cases
 from storage.clock import Clock
 from storage.database import Database
@@ -80,9 +81,7 @@ class Turns:
         turn = self._turn(session, row, now)
         replies = self._replies(turn, row)
         kind = OutboxKind.OPT_OUT if is_opted_out(session, self.vault, worker) else OutboxKind.REPLY
-        enqueue(
-            session, self.vault, conversation.id, replies, kind, now, inbox_id=inbox_id, not_before=now + self.hold
-        )
+        enqueue(session, self.vault, conversation.id, replies, kind, now, inbox_id=inbox_id, not_before=now + self.hold)
         if turn.case_id is not None:
             put_into_case(session, self.vault, inbox_id, turn.case_id)
         mark_done(row, conversation.channel, now)
@@ -133,9 +132,7 @@ class Turns:
     def _apologise(self, session: Session, row: InboxMessage) -> None:
         _, worker = lock_conversation(session, row.conversation_id)
         sorry = Reply(self.wording.text(worker.language or FALLBACK, "apology"))
-        enqueue(
-            session, self.vault, row.conversation_id, [sorry], OutboxKind.NOTICE, self.clock.now(), inbox_id=row.id
-        )
+        enqueue(session, self.vault, row.conversation_id, [sorry], OutboxKind.NOTICE, self.clock.now(), inbox_id=row.id)
 
 
 def _names(error: BaseException) -> str:
@@ -161,7 +158,11 @@ def _choose_language(turn: Turn, factory: Factory | None) -> None:
         return
     letters = sum(sign.isalpha() for sign in turn.text)
     is_clear = letters >= ENOUGH_LETTERS and not turn.understanding.is_language_doubtful
-    if understood in turn.wording.languages and understood and (is_clear or turn.understanding.script != "Latin"):
+    if (
+        understood in turn.wording.languages
+        and understood
+        and (is_clear or turn.understanding.script not in {"Latn", None})
+    ):
         turn.language = worker.language = understood
         return
     usual = [*(factory.languages if factory else []), *usual_languages(worker.country)]
@@ -172,16 +173,22 @@ def _choose_language(turn: Turn, factory: Factory | None) -> None:
 def _prepare(turn: Turn, factory_code: str | None) -> None:
     """Bring the message into the dialogue: posters, menu numbers, and what was expected."""
     joined = JOIN.fullmatch(turn.text)
-    code = digits_only(joined.group(1)) if joined else factory_code
-    factory = find_by_code(turn.session, code) if code else None
-    if factory is not None:
-        settle_factory(turn, factory)
+    code = digits_only(joined.group(1)) if joined else None
+    if code is not None:
+        turn.preface = [_join(turn, code)]
+    elif factory_code and turn.worker.factory_id is None:
+        _join(turn, factory_code)
     turn.asked = open_question(turn)
-    if joined and code:
+    if code is not None:
         _read_as(turn, "survey")
     elif turn.asked is None:
         choose(turn)
         _fulfil_expectation(turn)
+
+
+def _join(turn: Turn, code: str) -> Saying:
+    factory = find_by_code(turn.session, code)
+    return settle_factory(turn, factory) if factory is not None else Saying("factory_code_unknown")
 
 
 def _fulfil_expectation(turn: Turn) -> None:
@@ -193,12 +200,21 @@ def _fulfil_expectation(turn: Turn) -> None:
     has_words = any(sign.isalpha() for sign in turn.text)
     if turn.media and not has_words:
         _read_as(turn, "grievance")
+    elif _is_stray_word(turn) and expected is None:
+        _read_as(turn, "out_of_scope")
     elif understanding.intent not in {"out_of_scope", "affirm", "deny", "human"} or not has_words:
         return
     elif expected is not None:
         _read_as(turn, expected)
     elif _answers_an_advisor(turn) or _may_be_a_story(turn):
         _read_as(turn, "grievance")
+
+
+def _is_stray_word(turn: Turn) -> bool:
+    """A single word that is a grievance only by doubt opens no case: she is asked what she means."""
+    understanding = turn.understanding
+    is_doubtful = understanding.intent == "grievance" and understanding.confidence < SURE
+    return is_doubtful and not understanding.is_danger and len(turn.text.split()) == 1
 
 
 def _answers_an_advisor(turn: Turn) -> bool:

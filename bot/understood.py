@@ -14,6 +14,9 @@ INTERRUPTIONS = frozenset(
 )  # fmt: skip
 """Intents that are followed in the middle of a question."""
 
+SENTENCE = 3
+"""From so many words on, a text that may be a grievance is not taken for a failed answer."""
+
 SURE = 0.6
 """Confidence from which a text in the middle of a question is an interruption."""
 
@@ -38,10 +41,11 @@ def wants_to_skip(turn: Turn) -> bool:
 
 
 def is_interruption(turn: Turn) -> bool:
-    """Say whether the message is about something else. A possible grievance always is."""
+    """Say whether the message is about something else. A possible grievance is, unless it is a stray word."""
     understanding = turn.understanding
     if understanding.intent == "grievance":
-        return True
+        is_sentence = len(turn.text.split()) >= SENTENCE
+        return is_sentence or understanding.is_danger or understanding.confidence >= SURE
     return understanding.intent in INTERRUPTIONS and understanding.confidence >= SURE
 
 

@@ -32,16 +32,14 @@ class MissingText(KeyError):
     """No language folder has a text of this name."""
 
 
-class Wording(NaturalLanguageGenerator):  # type: ignore[misc]
+class Wording(NaturalLanguageGenerator):
     """The texts of all languages."""
 
     def __init__(self, languages: Languages) -> None:
         """Use the folders that were loaded."""
         self.languages = languages
 
-    async def generate(
-        self, utter_action: str, tracker: object, output_channel: str, **kwargs: Any
-    ) -> dict[str, Any]:
+    async def generate(self, utter_action: str, tracker: object, output_channel: str, **kwargs: Any) -> dict[str, Any]:
         """Return the text in the language that the action passed along; raise `MissingText` rather than be silent."""
         language = str(kwargs.get("language", FALLBACK))
         return {"text": self.text(language, utter_action, kwargs.get("values") or {})}

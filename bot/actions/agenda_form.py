@@ -23,7 +23,7 @@ SLOT = "answer"
 READ, SKIPPED = "read", "skipped"
 
 
-class ValidateAgendaForm(FormValidationAction):  # type: ignore[misc]
+class ValidateAgendaForm(FormValidationAction):
     """Decides whether a message answers the open question, and stores the answer."""
 
     def name(self) -> str:
@@ -59,7 +59,7 @@ class ValidateAgendaForm(FormValidationAction):  # type: ignore[misc]
         return [*introduction(turn), *reported, *take_answer(turn)]
 
 
-class ActionAskAnswer(Action):  # type: ignore[misc]
+class ActionAskAnswer(Action):
     """Asks the open question."""
 
     def name(self) -> str:
@@ -75,7 +75,7 @@ class ActionAskAnswer(Action):  # type: ignore[misc]
         return []
 
 
-class ActionAgendaDone(Action):  # type: ignore[misc]
+class ActionAgendaDone(Action):
     """Nothing is open any more."""
 
     def name(self) -> str:

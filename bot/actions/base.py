@@ -16,7 +16,7 @@ from bot.wording import Saying
 FORM = "agenda_form"
 
 
-class TurnAction(Action, ABC):  # type: ignore[misc]
+class TurnAction(Action, ABC):
     """An action that answers one intent."""
 
     action: ClassVar[str]
@@ -38,7 +38,7 @@ class TurnAction(Action, ABC):  # type: ignore[misc]
 
     def speech(self, turn: Turn) -> list[Saying]:
         """Return the whole speech: to somebody new, who we are comes first."""
-        return [*introduction(turn), *self.say(turn)]
+        return [*introduction(turn), *turn.preface, *self.say(turn)]
 
     def events(self, turn: Turn) -> list[dict[str, Any]]:
         """Return Rasa events; by default the open question comes next."""

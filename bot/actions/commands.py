@@ -7,8 +7,8 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from bot.actions.base import TurnAction
 from bot.agenda import open_question
 from bot.current_turn import Turn
-from bot.menu import menu
 from bot.memo import Memo
+from bot.menu import menu
 from bot.news import tell_news
 from bot.questions.arrival import offered
 from bot.wording import Saying
@@ -23,6 +23,8 @@ class ActionGreet(TurnAction):
 
     def say(self, turn: Turn) -> list[Saying]:
         """Greet and show what can be done, unless something is open."""
+        if turn.understanding.keyword == "start":
+            return [Saying("started"), *([] if open_question(turn) is not None else [menu(turn)])]
         if open_question(turn) is not None:
             return [] if turn.worker.introduced_at == turn.now else [Saying("greet_again")]
         return [menu(turn)]

@@ -12,6 +12,7 @@ from bot.wording import Saying
 from storage.cases import set_detail
 from storage.models import Case
 from storage.models.enums import Category
+from storage.outbox import Option
 
 SORTED = tuple(category for category in Category if category is not Category.UNSORTED)
 SHORTEST_WORD = 4
@@ -44,7 +45,7 @@ class CategoryQuestion:
         set_detail(turn.session, _open_draft(turn), "category", "skipped", turn.now)
         return []
 
-    def _options(self, turn: Turn) -> tuple[object, ...]:
+    def _options(self, turn: Turn) -> tuple[Option, ...]:
         return options(turn, [f"category_{category.value}" for category in SORTED])
 
 

@@ -4,14 +4,17 @@ Reading is tried in the turn's language first, then in English, which people mix
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from bot.current_turn import Turn
 from bot.wording import FALLBACK
 from nlu.languages import Words
-from nlu.numbers import parse_choice, parse_yes_no
+from nlu.numbers import parse_choice, parse_number, parse_scale, parse_yes_no
 from storage.outbox import Option
 
 YES_NO = ("yes", "no")
+
+Reading = TypeVar("Reading")
 
 
 def options(turn: Turn, keys: Sequence[str]) -> tuple[Option, ...]:
@@ -27,7 +30,9 @@ def titled(titles: Iterable[str]) -> tuple[Option, ...]:
 def read_option(turn: Turn, choices: Sequence[Option]) -> int | None:
     """Return the index of the option that the text names, by number or by its words."""
     titles = [option.title for option in choices]
-    return next((found for words in word_lists(turn) if (found := parse_choice(turn.text, titles, words)) is not None), None)
+    return next(
+        (found for words in word_lists(turn) if (found := parse_choice(turn.text, titles, words)) is not None), None
+    )
 
 
 def read_yes_no(turn: Turn) -> bool | None:
@@ -35,7 +40,17 @@ def read_yes_no(turn: Turn) -> bool | None:
     by_number = read_option(turn, options(turn, YES_NO))
     if by_number is not None:
         return by_number == 0
-    return next((found for words in word_lists(turn) if (found := parse_yes_no(turn.text, words)) is not None), None)
+    return _first(parse_yes_no(turn.text, words) for words in word_lists(turn))
+
+
+def read_number(turn: Turn) -> float | None:
+    """Return the number that the text gives."""
+    return _first(parse_number(turn.text, words) for words in word_lists(turn))
+
+
+def read_scale(turn: Turn, low: int, high: int) -> int | None:
+    """Return the step of a scale that the text names."""
+    return _first(parse_scale(turn.text, words, low, high) for words in word_lists(turn))
 
 
 def word_lists(turn: Turn) -> Iterator[Words]:
@@ -43,3 +58,7 @@ def word_lists(turn: Turn) -> Iterator[Words]:
     yield turn.words.words
     if turn.language != FALLBACK:
         yield turn.wording.languages[FALLBACK].words
+
+
+def _first(readings: Iterator[Reading | None]) -> Reading | None:
+    return next((reading for reading in readings if reading is not None), None)

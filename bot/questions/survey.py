@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.current_turn import Turn
-from bot.questions.reading import YES_NO, options, read_option, read_yes_no, titled, word_lists
+from bot.questions.reading import YES_NO, options, read_number, read_option, read_scale, read_yes_no, titled
 from bot.wording import Saying
-from nlu.numbers import parse_number, parse_scale
 from storage import surveys
 from storage.models import SurveyResponse
 from storage.outbox import Option
@@ -98,17 +97,14 @@ class SurveyQuestion:
         return str(self.definition["choices"][index]) if index is not None else None
 
     def _read_scale(self, turn: Turn) -> int | None:
-        low, high = int(self.definition["minimum"]), int(self.definition["maximum"])
-        found = (parse_scale(turn.text, words, low, high) for words in word_lists(turn))
-        return next((point for point in found if point is not None), None)
+        return read_scale(turn, int(self.definition["minimum"]), int(self.definition["maximum"]))
 
     def _read_number(self, turn: Turn) -> float | None:
         if turn.memo.question == self.key and turn.memo.tries > 1:
             index = read_option(turn, self._bands(turn))
             if index is not None:
                 return float(self._band_list[index]["value"])
-        found = (parse_number(turn.text, words) for words in word_lists(turn))
-        number = next((number for number in found if number is not None), None)
+        number = read_number(turn)
         is_plausible = number is not None and self.definition["minimum"] <= number <= self.definition["maximum"]
         return number if is_plausible else None
 

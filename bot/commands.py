@@ -1,0 +1,93 @@
+"""The assistant's command line: train it, ask what it understands, talk to it.
+
+Collected by `app.py`, which hands in the assistant and how a message is answered.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from bot.assistant import Assistant
+
+SHOWN = ("language", "script", "intent", "category", "severity", "confidence", "redacted")
+
+
+class Tools(Protocol):
+    """What the commands are given; each part is made when a command first asks for it."""
+
+    @property
+    def assistant(self) -> "Assistant":
+        """Return the assistant, trained first if need be."""
+        ...
+
+    def converse(self, channel: str, address: str, text: str) -> Sequence[str] | None:
+        """Take a message through the whole pipeline and return the texts that leave; none when its turn failed."""
+        ...
+
+
+@click.command()
+@click.pass_obj
+def train(tools: Tools) -> None:
+    """Train the assistant, if what it learns from has changed."""
+    _ = tools.assistant
+    click.echo("The assistant is trained and loads.", err=True)
+
+
+@click.command()
+@click.argument("texts", type=click.File("r", encoding="utf-8"), default="-")
+@click.pass_obj
+def understand(tools: Tools, texts: TextIO) -> None:
+    """Read JSON Lines {"id", "text"} and print JSON Lines of what each text means.
+
+    The labels are in docs/taxonomy.md. Lines that are not of this form are named on standard error.
+    """
+    wrong = 0
+    for number, line in enumerate(texts, start=1):
+        if not line.strip():
+            continue
+        item = _parsed(line)
+        if item is None:
+            wrong += 1
+            click.echo(f'line {number}: not {{"id", "text"}}', err=True)
+            continue
+        understanding = tools.assistant.understand(item["text"])
+        meaning = {name: getattr(understanding, name) for name in SHOWN}
+        click.echo(json.dumps({"id": item.get("id"), **meaning}, ensure_ascii=False))
+    if wrong:
+        raise click.ClickException(f"{wrong} lines were left out.")
+
+
+def _parsed(line: str) -> dict[str, Any] | None:
+    try:
+        item = json.loads(line)
+    except ValueError:
+        return None
+    return item if isinstance(item, dict) and isinstance(item.get("text"), str) else None
+
+
+@click.command()
+@click.option("--channel", default="sms", show_default=True, help="sms, whatsapp, web or simulator.")
+@click.option("--from", "address", required=True, help="The worker's number, such as +8801700000000.")
+@click.pass_obj
+def converse(tools: Tools, channel: str, address: str) -> None:
+    """Talk to the assistant as a worker would: the real pipeline, the real database.
+
+    A line in is a message; the replies come out, the lines of each followed by an empty one.
+    """
+    failed = 0
+    for line in click.get_text_stream("stdin"):
+        replies = tools.converse(channel, address, line.rstrip("\r\n"))
+        if replies is None:
+            failed += 1
+            click.echo("This message could not be handled. It is kept, and the service tries it again.", err=True)
+        for reply in replies or ():
+            click.echo(f"{reply}\n")
+    if failed:
+        raise click.ClickException(f"{failed} messages were not handled.")
+
+
+COMMANDS: tuple[click.Command, ...] = (train, understand, converse)
+"""What `app.py` collects."""
