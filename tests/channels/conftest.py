@@ -169,7 +169,9 @@ def rows(database: Database) -> Callable[[type[Any]], list[Any]]:
 
     def read(table: type[Any]) -> list[Any]:
         with database.reading() as session:
-            return list(session.scalars(select(table)))
+            found = list(session.scalars(select(table)))
+            session.expunge_all()
+            return found
 
     return read
 
@@ -190,5 +192,8 @@ def with_(given: ChannelServices, **changes: Any) -> Flask:
     """The application with some services changed."""
     return make_site(replace(given, **changes))
 
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what never reaches the tables or does the same on both databases."""
 
 YES_OR_NO = Reply("Were you paid on time?", (Option("1", "Yes"), Option("2", "No")))
