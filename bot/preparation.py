@@ -1,0 +1,123 @@
+"""Before the dialogue: which language, posters and menu numbers, what the message was expected to be.
+
+Called by `turn.py` for each message; afterwards the turn goes to Rasa.
+"""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from bot.agenda import open_question
+from bot.current_turn import Turn
+from bot.menu import choose
+from bot.questions.arrival import usual_languages
+from bot.questions.factory import settle_factory
+from bot.understood import SURE
+from bot.wording import FALLBACK, Saying
+from storage import cases
+from storage.digits import digits_only
+from storage.factories import find_by_code
+from storage.models import Factory, Worker
+
+JOIN = re.compile(r"\s*join\s*[:#-]?\s*(\S{1,16})\s*", re.IGNORECASE)
+ENOUGH_LETTERS = 7
+"""From so many letters on a first message says which language it is in."""
+
+DOUBTFUL = 0.6
+"""Below this confidence a text that nothing is expected of may still be a grievance."""
+STORY = 3
+"""Words from which a text that is not understood goes to a person."""
+
+
+def known(worker: Worker, factory: Factory | None) -> dict[str, Any]:
+    """Return what helps to understand a text: the languages and the country of this worker."""
+    usual = factory.languages if factory else list(usual_languages(worker.country))
+    return {
+        "chosen_language": worker.language if worker.language_chosen else None,
+        "language": worker.language,
+        "factory_languages": usual,
+        "country": worker.country,
+    }
+
+
+def choose_language(turn: Turn, factory: Factory | None) -> None:
+    """Settle the language of the turn; at a first word that tells nothing, guess and ask."""
+    worker, understood = turn.worker, turn.understanding.language
+    if worker.language is not None:
+        turn.language = (
+            understood if understood is not None and understood in turn.wording.languages else worker.language
+        )
+        worker.language = turn.language
+        return
+    letters = sum(sign.isalpha() for sign in turn.text)
+    is_clear = letters >= ENOUGH_LETTERS and not turn.understanding.is_language_doubtful
+    if (
+        understood in turn.wording.languages
+        and understood
+        and (is_clear or turn.understanding.script not in {"Latn", None})
+    ):
+        turn.language = worker.language = understood
+        return
+    usual = [*(factory.languages if factory else []), *usual_languages(worker.country)]
+    turn.language = worker.language = next((tag for tag in usual if tag in turn.wording.languages), FALLBACK)
+    turn.memo.language_open = len(turn.wording.languages) > 1
+
+
+def prepare(turn: Turn, factory_code: str | None) -> None:
+    """Bring the message into the dialogue: posters, menu numbers, and what was expected."""
+    joined = JOIN.fullmatch(turn.text)
+    code = digits_only(joined.group(1)) if joined else None
+    if code is not None:
+        turn.preface = [_join(turn, code)]
+    elif factory_code and turn.worker.factory_id is None:
+        _join(turn, factory_code)
+    turn.asked = open_question(turn)
+    if code is not None:
+        _read_as(turn, "survey")
+    elif turn.asked is None:
+        choose(turn)
+        _fulfil_expectation(turn)
+
+
+def _join(turn: Turn, code: str) -> Saying:
+    factory = find_by_code(turn.session, code)
+    return settle_factory(turn, factory) if factory is not None else Saying("factory_code_unknown")
+
+
+def _fulfil_expectation(turn: Turn) -> None:
+    """What comes after 'please write what happened' is what happened; so is a story nobody understands."""
+    understanding, expected = turn.understanding, turn.memo.expects
+    turn.memo.expects = None
+    if understanding.is_keyword or turn.is_choice:
+        return
+    has_words = any(sign.isalpha() for sign in turn.text)
+    if turn.media and not has_words:
+        _read_as(turn, "grievance")
+    elif _is_stray_word(turn) and expected is None:
+        _read_as(turn, "out_of_scope")
+    elif understanding.intent not in {"out_of_scope", "affirm", "deny", "human"} or not has_words:
+        return
+    elif expected is not None:
+        _read_as(turn, expected)
+    elif _answers_an_advisor(turn) or _may_be_a_story(turn):
+        _read_as(turn, "grievance")
+
+
+def _is_stray_word(turn: Turn) -> bool:
+    """A single word that is a grievance only by doubt opens no case: she is asked what she means."""
+    understanding = turn.understanding
+    is_doubtful = understanding.intent == "grievance" and understanding.confidence < SURE
+    return is_doubtful and not understanding.is_danger and len(turn.text.split()) == 1
+
+
+def _answers_an_advisor(turn: Turn) -> bool:
+    open_cases = cases.open_of(turn.session, turn.vault, turn.worker.pseudonym)
+    return any(cases.awaits_worker(turn.session, case) for case in open_cases)
+
+
+def _may_be_a_story(turn: Turn) -> bool:
+    return turn.understanding.confidence < DOUBTFUL and len(turn.text.split()) >= STORY
+
+
+def _read_as(turn: Turn, intent: str) -> None:
+    turn.understanding = replace(turn.understanding, intent=intent, is_keyword=False)
