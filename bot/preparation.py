@@ -44,10 +44,8 @@ def choose_language(turn: Turn, factory: Factory | None) -> None:
     """Settle the language of the turn; at a first word that tells nothing, guess and ask."""
     worker, understood = turn.worker, turn.understanding.language
     if worker.language is not None:
-        turn.language = (
-            understood if understood is not None and understood in turn.wording.languages else worker.language
-        )
-        worker.language = turn.language
+        is_ours = understood is not None and understood in turn.wording.languages
+        turn.language = worker.language = (understood if is_ours else None) or worker.language
         return
     letters = sum(sign.isalpha() for sign in turn.text)
     is_clear = letters >= ENOUGH_LETTERS and not turn.understanding.is_language_doubtful

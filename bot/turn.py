@@ -21,7 +21,7 @@ from storage.clock import Clock
 from storage.database import Database
 from storage.inbox import body_of, mark_attempt_failed, mark_done
 from storage.media import count_media, put_into_case
-from storage.models import Factory, InboxMessage
+from storage.models import Conversation, Factory, InboxMessage, Worker
 from storage.models.enums import InboxState, OutboxKind, ProviderOptOut
 from storage.outbox import Reply, enqueue
 from storage.vault import Vault
@@ -61,7 +61,7 @@ class Turns:
         session.refresh(row)
         if row.state is not InboxState.RECEIVED:
             return
-        turn = self._turn(session, row, now)
+        turn = self._turn(session, row, (conversation, worker), now)
         replies = self._replies(turn, row)
         kind = OutboxKind.OPT_OUT if is_opted_out(session, self.vault, worker) else OutboxKind.REPLY
         enqueue(session, self.vault, conversation.id, replies, kind, now, inbox_id=inbox_id, not_before=now + self.hold)
@@ -69,8 +69,8 @@ class Turns:
             put_into_case(session, self.vault, inbox_id, turn.case_id)
         mark_done(row, conversation.channel, now)
 
-    def _turn(self, session: Session, row: InboxMessage, now: datetime) -> Turn:
-        conversation, worker = lock_conversation(session, row.conversation_id)
+    def _turn(self, session: Session, row: InboxMessage, talk: tuple[Conversation, Worker], now: datetime) -> Turn:
+        conversation, worker = talk
         text = body_of(self.vault, row)
         factory = session.get(Factory, worker.factory_id) if worker.factory_id else None
         understanding = self.assistant.understand(text, known(worker, factory))
