@@ -22,6 +22,10 @@ MOST_TRIES = 3
 
 def open_question(turn: Turn) -> Question | None:
     """Return what is to be asked now, or none when nothing is open."""
+    return turn.recall("question", lambda: _first_open(turn))
+
+
+def _first_open(turn: Turn) -> Question | None:
     if turn.memo.language_open and not turn.worker.language_chosen:
         return LanguageQuestion()
     if turn.memo.news_open:
@@ -58,7 +62,10 @@ def skip(turn: Turn) -> list[Saying]:
 
 def settle(turn: Turn) -> list[Saying]:
     """Close what has no open question any more; return what to say about it."""
-    return [*_settle_case(turn), *_settle_survey(turn)]
+    turn.changed()
+    sayings = [*_settle_case(turn), *_settle_survey(turn)]
+    turn.changed()
+    return sayings
 
 
 def ask(turn: Turn, question: Question) -> Saying:

@@ -23,7 +23,7 @@ ZERO_TOLERANCE = frozenset({Category.CHILD_LABOUR, Category.FORCED_LABOUR})
 
 def draft(turn: Turn) -> Case | None:
     """Return the case that still has questions."""
-    return cases.draft_of(turn.session, turn.vault, turn.worker.pseudonym)
+    return turn.recall("draft", lambda: cases.draft_of(turn.session, turn.vault, turn.worker.pseudonym))
 
 
 def report(turn: Turn, *, category: Category | None = None) -> tuple[Case, bool]:
@@ -31,6 +31,7 @@ def report(turn: Turn, *, category: Category | None = None) -> tuple[Case, bool]
 
     `category` is given where the text is a question or a wish, not a grievance.
     """
+    turn.changed()
     understood = category or Category(turn.understanding.category or Category.UNSORTED)
     case = _case_to_add_to(turn, understood)
     if case is None:

@@ -3,12 +3,12 @@
 Rasa calls our actions without our arguments; they find their turn here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,8 @@ from nlu.languages import Language
 from nlu.understanding import Understanding
 from storage.models import Conversation, Worker
 from storage.vault import Vault
+
+Found = TypeVar("Found")
 
 
 @dataclass
@@ -49,6 +51,19 @@ class Turn:
     preface: list[Saying] = field(default_factory=list)
     """What was settled before the dialogue began, such as the factory of a poster."""
     failures: list[BaseException] = field(default_factory=list)
+
+    _recalled: dict[str, Any] = field(default_factory=dict)
+
+    def recall(self, name: str, find: Callable[[], Found]) -> Found:
+        """Return what `find` gives, asked once until `changed`: Rasa wants the same answers many times a turn."""
+        if name not in self._recalled:
+            self._recalled[name] = find()
+        found: Found = self._recalled[name]
+        return found
+
+    def changed(self) -> None:
+        """Something that questions depend on is different now."""
+        self._recalled.clear()
 
     @property
     def is_phone(self) -> bool:

@@ -57,8 +57,12 @@ def choose_language(turn: Turn, factory: Factory | None) -> None:
         turn.language = worker.language = understood
         return
     usual = [*(factory.languages if factory else []), *usual_languages(worker.country)]
-    turn.language = worker.language = next((tag for tag in usual if tag in turn.wording.languages), FALLBACK)
+    turn.language = worker.language = _first_of(usual, turn)
     turn.memo.language_open = len(turn.wording.languages) > 1
+
+
+def _first_of(tags: list[str], turn: Turn) -> str:
+    return next((tag for tag in tags if tag in turn.wording.languages), FALLBACK)
 
 
 def prepare(turn: Turn, factory_code: str | None) -> None:
@@ -79,7 +83,13 @@ def prepare(turn: Turn, factory_code: str | None) -> None:
 
 def _join(turn: Turn, code: str) -> Saying:
     factory = find_by_code(turn.session, code)
-    return settle_factory(turn, factory) if factory is not None else Saying("factory_code_unknown")
+    if factory is None:
+        return Saying("factory_code_unknown")
+    if turn.memo.language_open:
+        # Her first word was the poster's keyword: the factory's language is a better guess than a question.
+        turn.language = turn.worker.language = _first_of(factory.languages, turn)
+        turn.memo.language_open = False
+    return settle_factory(turn, factory)
 
 
 def _fulfil_expectation(turn: Turn) -> None:

@@ -33,6 +33,15 @@ def ensure_model(models: Path, tell: Callable[[str], None] = log.info) -> Path:
     return checked(model)
 
 
+def find_model(models: Path) -> Path | None:
+    """Return the model for the present inputs without training; none when it is missing or altered."""
+    model = models / f"{fingerprint()}.tar.gz"
+    try:
+        return checked(model) if model.is_file() else None
+    except ModelAltered:
+        return None
+
+
 def fingerprint() -> str:
     """Return the hash of everything the model is made from: phrases, rules, configuration, our components."""
     digest = hashlib.sha256()

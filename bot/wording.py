@@ -7,13 +7,14 @@ their own fall back to English, which the check of the folders does not let happ
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from rasa.core.nlg.generator import NaturalLanguageGenerator
 
-from nlu.languages import Languages
+from nlu.languages import Languages, load_languages
 from storage.outbox import Option
 
 FALLBACK = "en"
@@ -72,6 +73,11 @@ class Wording(NaturalLanguageGenerator):
         for part in (rest or first).split("."):
             node = node.get(part) if isinstance(node, Mapping) else None
         return node if isinstance(node, str) else None
+
+
+def load_wording() -> Wording:
+    """Return the texts of every folder in `bot/languages/`."""
+    return Wording(load_languages(Path(__file__).parent / "languages"))
 
 
 def _fill(template: str, values: Mapping[str, object]) -> str:

@@ -30,6 +30,7 @@ class TurnAction(Action, ABC):
         turn = current_turn()
         turn.is_spent = True
         utter(dispatcher, turn, self.speech(turn))
+        turn.changed()
         return self.events(turn)
 
     @abstractmethod

@@ -3,7 +3,9 @@
 Answers stand on the worker's row.
 """
 
+from bot.casework import draft
 from bot.current_turn import Turn
+from bot.menu import menu
 from bot.questions.reading import YES_NO, options, read_option, read_yes_no, titled
 from bot.wording import Saying
 
@@ -32,7 +34,8 @@ class LanguageQuestion:
         turn.language = turn.worker.language = reading
         turn.worker.language_chosen = True
         turn.memo.language_open = False
-        return [Saying("language_set")]
+        is_first_word = draft(turn) is None and not turn.memo.survey_wanted
+        return [Saying("language_set"), *([menu(turn)] if is_first_word else [])]
 
     def skip(self, turn: Turn) -> list[Saying]:
         """Stay with the language that was guessed."""

@@ -107,6 +107,7 @@ def settle_factory(turn: Turn, factory: Factory) -> Saying:
     turn.worker.factory_declined = False
     turn.worker.country = factory.country
     turn.memo.candidates = []
+    turn.changed()
     case = draft(turn)
     if case is not None:
         place_case(turn, case, factory)
