@@ -1,8 +1,10 @@
 """An application with the channels alone, and a turn that does what a test says."""
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -77,9 +79,23 @@ class ScriptedTurn:
             now = self.clock.now()
             hold = now + timedelta(seconds=10)
             enqueue(
-                session, self.vault, row.conversation_id, replies, OutboxKind.REPLY, now, inbox_id=inbox_id, not_before=hold
+                session,
+                self.vault,
+                row.conversation_id,
+                replies,
+                OutboxKind.REPLY,
+                now,
+                inbox_id=inbox_id,
+                not_before=hold,
             )
             mark_done(row, row.channel, now)
+
+
+@pytest.fixture
+def sqlite_url(empty_sqlite: Path, tmp_path: Path) -> str:
+    """One database only, for what never reaches the tables."""
+    shutil.copy(empty_sqlite, tmp_path / "openline.db")
+    return f"sqlite:///{tmp_path / 'openline.db'}"
 
 
 @pytest.fixture
@@ -137,9 +153,20 @@ class TwilioPhone:
         self.sent += 1
         sid = f"SM{self.sent:032x}"
         return {
-            **{"AccountSid": ACCOUNT, "ApiVersion": "2010-04-01", "Body": text, "From": self.number},
-            **{"FromCity": "", "FromCountry": "BD", "MessageSid": sid, "NumMedia": "0", "NumSegments": "1"},
-            **{"SmsMessageSid": sid, "SmsSid": sid, "SmsStatus": "received", "To": "+15005550006", "ToCountry": "US"},
+            "AccountSid": ACCOUNT,
+            "ApiVersion": "2010-04-01",
+            "Body": text,
+            "From": self.number,
+            "FromCity": "",
+            "FromCountry": "BD",
+            "MessageSid": sid,
+            "NumMedia": "0",
+            "NumSegments": "1",
+            "SmsMessageSid": sid,
+            "SmsSid": sid,
+            "SmsStatus": "received",
+            "To": "+15005550006",
+            "ToCountry": "US",
             **changes,
         }
 
@@ -192,8 +219,5 @@ def with_(given: ChannelServices, **changes: Any) -> Flask:
     """The application with some services changed."""
     return make_site(replace(given, **changes))
 
-
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""For what never reaches the tables or does the same on both databases."""
 
 YES_OR_NO = Reply("Were you paid on time?", (Option("1", "Yes"), Option("2", "No")))

@@ -1,15 +1,20 @@
 """Requests that Twilio did not send: 403, an empty answer, nothing stored."""
 
+import itertools
 from collections.abc import Callable
 
 import pytest
 
 from channels.services import ChannelServices
-from tests.channels.conftest import ACCOUNT, PUBLIC_URL, TwilioPhone, on_sqlite, with_
+from tests.channels.conftest import ACCOUNT, PUBLIC_URL, TwilioPhone, with_
 
 Counts = Callable[[], tuple[int, int]]
 PATH = "/channels/twilio/messages"
-pytestmark = on_sqlite
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    return sqlite_url
 
 
 @pytest.fixture(autouse=True)
@@ -23,9 +28,7 @@ def refused(status: int, body: bytes) -> bool:
 
 
 @pytest.mark.parametrize("path", [PATH, "/channels/twilio/status"])
-@pytest.mark.parametrize(
-    "signature", [None, "", "x", "A" * 27 + "=", "ö" * 28, "A" * 10_000, "v1,abc", "\u0661" * 28]
-)
+@pytest.mark.parametrize("signature", [None, "", "x", "A" * 27 + "=", "ö" * 28, "A" * 10_000, "v1,abc", "\u0661" * 28])
 def test_a_missing_or_wrong_signature(phone: TwilioPhone, path: str, signature: str | None) -> None:
     headers = {} if signature is None else {"X-Twilio-Signature": signature.encode().decode("latin-1")}
     answer = phone.posts(phone.form("hello"), path, headers=headers)
@@ -78,7 +81,7 @@ def glued(form: dict[str, str]) -> list[dict[str, str]]:
     """Forms with the same signature in which a field has swallowed the next one."""
     names = sorted(form)
     forms = []
-    for name, following in zip(names, names[1:], strict=False):
+    for name, following in itertools.pairwise(names):
         joined = {**form, name: form[name] + following + form[following]}
         del joined[following]
         forms.append(joined)
@@ -100,7 +103,9 @@ def torn(form: dict[str, str]) -> list[dict[str, str]]:
     """Forms with the same signature in which the text goes on as another field."""
     text = form["Body"]
     cuts = [place for place, sign in enumerate(text) if "Body" < f"{sign}" < "From" and place]
-    return [{**form, "Body": text[:cut], text[cut:end]: text[end:]} for cut in cuts for end in range(cut + 1, len(text) + 1)]
+    return [
+        {**form, "Body": text[:cut], text[cut:end]: text[end:]} for cut in cuts for end in range(cut + 1, len(text) + 1)
+    ]
 
 
 def test_fields_with_their_edges_moved_though_the_signature_fits(phone: TwilioPhone) -> None:
