@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import os
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -33,7 +33,7 @@ class Box:
     """AES-256-GCM under one key; what it closes carries the key's id."""
 
     key_id: str
-    key: bytes
+    key: bytes = field(repr=False)
 
     def close(self, field: str, row: str, content: bytes) -> bytes:
         """Encrypt `content` for `field` ("table.column") of the row with id `row`."""
@@ -102,7 +102,9 @@ class Vault:
         """Seal an address to the sender's public key: whoever receives can write it and not read it back."""
         key = self.keyring.current(Purpose.CONTACT)
         public = X25519PrivateKey.from_private_bytes(key.secret).public_key()
-        return _header(key.id) + self._suite.encrypt(_pad(address.encode()), public, _bound_to("contacts.address", worker_id, key.id))
+        return _header(key.id) + self._suite.encrypt(
+            _pad(address.encode()), public, _bound_to("contacts.address", worker_id, key.id)
+        )
 
     def open_contact(self, sealed: bytes, worker_id: str) -> str:
         """Read an address for sending; only the sender's process holds the key for it."""

@@ -1,0 +1,202 @@
+"""A reply leaves once, to somebody who wants it, and its state never moves back."""
+
+import itertools
+import random
+import threading
+from datetime import timedelta
+
+import pytest
+
+from storage import outbox
+from storage.database import Database
+from storage.inbox import InboundMessage, accept
+from storage.models import OutboxMessage, Worker
+from storage.models.enums import OutboxKind, OutboxState
+from storage.outbox import Option, Reply
+from storage.vault import Vault
+from storage.workers import opt_in, opt_out
+from tests.conftest import FixedClock
+from tests.factories import create_conversation
+
+TWO = [Reply("Is pay late?", (Option("1", "Yes"), Option("2", "No"))), Reply("Thanks")]
+
+
+def put(
+    database: Database,
+    vault: Vault,
+    clock: FixedClock,
+    kind: OutboxKind = OutboxKind.REPLY,
+    channel: str = "sms",
+    replies: list[Reply] = TWO,
+) -> list[int]:
+    """Answer a message, held back for its webhook's response."""
+    with database.transaction() as session:
+        conversation = create_conversation(session, vault, channel=channel)
+        message = InboundMessage(channel, "+8801700000000", "hello", "SM1")
+        accepted = accept(session, vault, message, clock.now())
+        rows = outbox.enqueue(
+            session,
+            vault,
+            conversation.id,
+            replies,
+            kind,
+            clock.now(),
+            inbox_id=accepted.inbox_id,
+            not_before=clock.now() + timedelta(seconds=10),
+        )
+        return [row.id for row in rows]
+
+
+def state(database: Database, outbox_id: int) -> OutboxState:
+    with database.reading() as session:
+        return session.get_one(OutboxMessage, outbox_id).state
+
+
+def test_replies_leave_in_the_response_and_are_given_again_to_a_repeat(
+    database: Database, vault: Vault, clock: FixedClock
+) -> None:
+    first, _ = put(database, vault, clock)
+    with database.transaction() as session:
+        inbox_id = session.get_one(OutboxMessage, first).inbox_id or 0
+        assert outbox.replies_to(session, vault, inbox_id) == []
+        leaving = outbox.claim_in_response(session, vault, inbox_id, clock.now())
+        assert [each.reply for each in leaving] == TWO
+        assert outbox.claim_in_response(session, vault, inbox_id, clock.now()) == []
+        assert outbox.replies_to(session, vault, inbox_id) == leaving
+        assert outbox.due_ids(session, clock.now() + timedelta(days=1)) == []
+
+
+def test_sender_waits_for_the_response_unless_released(database: Database, vault: Vault, clock: FixedClock) -> None:
+    ids = put(database, vault, clock)
+    with database.transaction() as session:
+        assert outbox.due_ids(session, clock.now()) == []
+        assert outbox.due_ids(session, clock.now() + timedelta(seconds=10)) == ids
+        outbox.release(session, session.get_one(OutboxMessage, ids[0]).inbox_id or 0, clock.now())
+        assert outbox.due_ids(session, clock.now()) == ids
+
+
+def test_claimed_reply_has_its_address_and_text(database: Database, vault: Vault, clock: FixedClock) -> None:
+    first, _ = put(database, vault, clock)
+    with database.transaction() as session:
+        claimed = outbox.claim(session, vault, first, clock.now())
+    assert claimed is not None
+    assert (claimed.address, claimed.channel, claimed.reply) == ("+8801700000000", "sms", TWO[0])
+    assert state(database, first) is OutboxState.SENDING
+
+
+def test_of_eight_senders_one_gets_the_reply(database: Database, vault: Vault, clock: FixedClock) -> None:
+    first, _ = put(database, vault, clock)
+    claimed: list[object] = []
+    start = threading.Barrier(8)
+
+    def run() -> None:
+        start.wait()
+        with database.transaction() as session:
+            claimed.append(outbox.claim(session, vault, first, clock.now()))
+
+    threads = [threading.Thread(target=run) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(claimed) == 8
+    assert claimed.count(None) == 7
+
+
+def test_nothing_leaves_after_stop_but_its_confirmation(database: Database, vault: Vault, clock: FixedClock) -> None:
+    reply, _ = put(database, vault, clock)
+    with database.transaction() as session:
+        conversation_id = session.get_one(OutboxMessage, reply).conversation_id
+        opt_out(session, vault, session.query(Worker).one(), clock.now())
+        confirmation = outbox.enqueue(
+            session, vault, conversation_id, [Reply("Stopped")], OutboxKind.OPT_OUT, clock.now()
+        )[0].id
+        assert outbox.claim(session, vault, reply, clock.now()) is None
+        assert outbox.claim(session, vault, confirmation, clock.now()) is not None
+        opt_in(session, vault, session.query(Worker).one())
+    with database.reading() as session:
+        row = session.get_one(OutboxMessage, reply)
+        assert (row.state, row.failure) == (OutboxState.FAILED, "opted_out")
+
+
+def test_reply_for_a_page_is_never_due(database: Database, vault: Vault, clock: FixedClock) -> None:
+    ids = put(database, vault, clock, channel="web")
+    with database.transaction() as session:
+        assert outbox.due_ids(session, clock.now() + timedelta(days=365)) == []
+        conversation_id = session.get_one(OutboxMessage, ids[0]).conversation_id
+        lines = outbox.transcript(session, vault, conversation_id)
+        assert [(line.author, line.text) for line in lines] == [
+            ("worker", "hello"),
+            ("us", "Is pay late?"),
+            ("us", "Thanks"),
+        ]
+        outbox.mark_fetched(session, conversation_id, clock.now())
+    assert state(database, ids[0]) is OutboxState.DELIVERED
+
+
+def test_failed_attempt_comes_back_later(database: Database, vault: Vault, clock: FixedClock) -> None:
+    first, second = put(database, vault, clock)
+    with database.transaction() as session:
+        outbox.claim(session, vault, first, clock.now())
+        outbox.retry_later(session, first, "http_503", clock.now() + timedelta(minutes=1))
+        assert first not in outbox.due_ids(session, clock.now() + timedelta(seconds=59))
+        claimed = outbox.claim(session, vault, first, clock.advance(minutes=1))
+        assert claimed is not None
+        assert claimed.attempts == 1
+    assert state(database, second) is OutboxState.PENDING
+
+
+def test_interrupted_attempt_is_never_sent_again_by_itself(database: Database, vault: Vault, clock: FixedClock) -> None:
+    first, _ = put(database, vault, clock)
+    with database.transaction() as session:
+        outbox.claim(session, vault, first, clock.now())
+        reference = session.get_one(OutboxMessage, first).reference
+        assert outbox.give_up_stale(session, clock.now()) == 0
+        assert outbox.give_up_stale(session, clock.advance(minutes=10)) == 1
+        assert outbox.claim(session, vault, first, clock.now()) is None
+    assert state(database, first) is OutboxState.UNKNOWN
+    with database.transaction() as session:
+        assert outbox.retry(session, reference, clock.now())
+        assert not outbox.retry(session, reference, clock.now())
+        assert not outbox.retry(session, "0" * 32, clock.now())
+    assert state(database, first) is OutboxState.PENDING
+
+
+def test_status_of_an_unknown_message_changes_nothing(database: Database, clock: FixedClock) -> None:
+    with database.transaction() as session:
+        assert not outbox.record_status(session, "0" * 32, OutboxState.DELIVERED, clock.now())
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_statuses_in_any_order_end_the_same(database: Database, vault: Vault, clock: FixedClock, seed: int) -> None:
+    orders = list(itertools.permutations([OutboxState.SENDING, OutboxState.SENT, OutboxState.DELIVERED] * 2))
+    for order in random.Random(seed).sample(orders, 10):  # noqa: S311 - an order to try, no secret
+        with database.transaction() as session:
+            conversation = create_conversation(session, vault)
+            [row] = outbox.enqueue(session, vault, conversation.id, [Reply("x")], OutboxKind.REPLY, clock.now())
+            outbox.claim(session, vault, row.id, clock.now())
+            for status in order:
+                assert outbox.record_status(session, row.reference, status, clock.now())
+            # The answer to our own request comes last: it must not undo what the callbacks said.
+            outbox.mark_sent(session, row.id, "key", clock.now())
+            outbox_id = row.id
+        assert state(database, outbox_id) is OutboxState.DELIVERED
+
+
+def test_undeliverable_stays_so(database: Database, vault: Vault, clock: FixedClock) -> None:
+    first, _ = put(database, vault, clock)
+    with database.transaction() as session:
+        outbox.claim(session, vault, first, clock.now())
+        reference = session.get_one(OutboxMessage, first).reference
+        outbox.record_status(session, reference, OutboxState.FAILED, clock.now(), "30003")
+        outbox.record_status(session, reference, OutboxState.SENT, clock.now())
+    assert state(database, first) is OutboxState.FAILED
+
+
+def test_long_reply_with_every_letter_comes_back_whole(database: Database, vault: Vault, clock: FixedClock) -> None:
+    long = Reply("ಕন্ন😀\u200f\n" * 1_000, (Option("1", "হ্যাঁ"),))
+    [first] = put(database, vault, clock, replies=[long])
+    with database.transaction() as session:
+        claimed = outbox.claim(session, vault, first, clock.now())
+    assert claimed is not None
+    assert claimed.reply == long
