@@ -3,21 +3,36 @@
 Nothing imports this module; it alone knows all folders. Start reading at `create_app`.
 """
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property, partial
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
-DEVELOPMENT, PRODUCTION = "development", "production"
+import click
+import yaml
+from flask import Flask
 
+from bot import commands as bot_commands
+from channels import commands as channel_commands
+from storage import commands as storage_commands
+from storage import first_run, inbox, logs, retention, schema, upkeep_commands
+from storage.clock import Clock, SystemClock
+from storage.database import Database
+from storage.environment import EnvironmentReader, SettingsError
+from storage.keys import DEVELOPMENT, PRODUCTION, KeysError, Purpose, keyring_for
+from storage.vault import Vault
 
-class SettingsError(Exception):
-    """Settings that are missing or make no sense. Names them, never shows a value."""
+if TYPE_CHECKING:
+    from bot.assistant import Assistant
+    from bot.executor import TurnExecutor
+    from bot.wording import Wording
+    from channels.services import ChannelServices
 
-    def __init__(self, findings: list[str]) -> None:
-        """Keep one line for each finding."""
-        super().__init__("; ".join(findings))
-        self.findings = findings
+ROOT = Path(__file__).parent
+LARGEST_REQUEST = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -40,6 +55,8 @@ class Settings:
     twilio_from: str
     twilio_api_url: str
     log_form: str
+    variables: Mapping[str, str] = field(repr=False)
+    """The environment itself, for the secrets that the files of gateways name."""
 
     @property
     def is_production(self) -> bool:
@@ -49,13 +66,13 @@ class Settings:
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
         """Read all settings; raise `SettingsError` with everything that is wrong at once."""
-        read = _Reader(env)
+        read = EnvironmentReader(env)
         data = Path(read.text("OPENLINE_DATA", "var"))
         port = int(read.number("PORT", 8000, 1, 65535))
         settings = cls(
             environment=read.one_of("OPENLINE_ENV", (DEVELOPMENT, PRODUCTION)),
             data=data,
-            database_url=_with_driver(read.secret("DATABASE_URL") or f"sqlite:///{data / 'openline.db'}"),
+            database_url=read.database_url("DATABASE_URL", f"sqlite:///{data / 'openline.db'}"),
             keys_file=Path(read.text("OPENLINE_KEYS_FILE", str(data / "keys.json"))),
             public_url=read.address("PUBLIC_URL", f"http://127.0.0.1:{port}"),
             host=read.text("OPENLINE_HOST", "127.0.0.1"),
@@ -67,71 +84,12 @@ class Settings:
             twilio_from=read.text("TWILIO_FROM", ""),
             twilio_api_url=read.address("TWILIO_API_URL", "https://api.twilio.com"),
             log_form=read.one_of("OPENLINE_LOG", ("plain", "json")),
+            variables=env,
         )
         findings = read.findings + _contradictions(settings, env)
         if findings:
             raise SettingsError(findings)
         return settings
-
-
-class _Reader:
-    """Reads one variable at a time and notes what it does not understand."""
-
-    def __init__(self, env: Mapping[str, str]) -> None:
-        self.env = env
-        self.findings: list[str] = []
-
-    def text(self, name: str, default: str) -> str:
-        return self.env.get(name, "").strip() or default
-
-    def secret(self, name: str) -> str:
-        """From the variable, or from the file that the variable with `_FILE` names."""
-        path = self.text(f"{name}_FILE", "")
-        if not path:
-            return self.text(name, "")
-        try:
-            return Path(path).read_text("utf-8").strip()
-        except (OSError, ValueError):
-            self.findings.append(f"{name}_FILE: there is no readable file")
-            return ""
-
-    def number(self, name: str, default: float, low: float, high: float) -> float:
-        try:
-            value = float(self.text(name, str(default)))
-        except ValueError:
-            value = -1
-        if not low <= value <= high:
-            self.findings.append(f"{name}: a number from {low} to {high} is wanted")
-            return default
-        return value
-
-    def one_of(self, name: str, allowed: tuple[str, ...]) -> str:
-        value = self.text(name, allowed[0])
-        if value not in allowed:
-            self.findings.append(f"{name}: one of {', '.join(allowed)} is wanted")
-        return value
-
-    def address(self, name: str, default: str) -> str:
-        value = self.text(name, default).rstrip("/")
-        try:
-            parts = urlsplit(value)
-            is_fit = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query + parts.fragment
-        except ValueError:
-            is_fit = False
-        if not is_fit:
-            self.findings.append(f"{name}: an address such as https://openline.example is wanted")
-        return value
-
-    def listed(self, value: str) -> tuple[str, ...]:
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-
-
-def _with_driver(url: str) -> str:
-    """Hosting services write `postgres://`; SQLAlchemy wants the driver's name."""
-    for prefix in ("postgres://", "postgresql://"):
-        if url.startswith(prefix):
-            return f"postgresql+psycopg://{url.removeprefix(prefix)}"
-    return url
 
 
 def _contradictions(settings: Settings, env: Mapping[str, str]) -> list[str]:
@@ -143,8 +101,6 @@ def _contradictions(settings: Settings, env: Mapping[str, str]) -> list[str]:
     }
     if any(twilio.values()):
         findings += [f"{name}: missing, though Twilio is configured" for name, value in twilio.items() if not value]
-    if not settings.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
-        findings.append("DATABASE_URL: sqlite:///... or postgresql://... is wanted")
     findings += [
         f"OPENLINE_GATEWAYS: file {n + 1} is not there"
         for n, path in enumerate(settings.gateways)
@@ -164,3 +120,269 @@ def _unfit_for_production(settings: Settings, env: Mapping[str, str]) -> list[st
     if env.get("FLASK_DEBUG", "0") not in ("", "0"):
         findings.append("FLASK_DEBUG: production must not run with debugging on")
     return findings
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a running process holds besides its pages."""
+
+    channels: "ChannelServices"
+    executor: "TurnExecutor"
+
+    def jobs(self) -> Mapping[str, tuple[Callable[[], object], timedelta]]:
+        """Return what is done how often. Each job takes its work from the tables: two schedulers do no harm."""
+        from channels.delivery import Delivery
+        from channels.media import fetch_due
+
+        given = self.channels
+        delivery = Delivery(given.database, given.vault, given.clock, given.channels)
+        return {
+            "deliver replies": (delivery.deliver_due, timedelta(seconds=2)),
+            "retry turns": (self.retry_turns, timedelta(seconds=5)),
+            "fetch media": (partial(fetch_due, given), timedelta(seconds=5)),
+            "forget": (self.forget, timedelta(minutes=10)),
+        }
+
+    def retry_turns(self) -> None:
+        """Hand the turns whose time has come to the assistant's thread."""
+        with self.channels.database.reading() as session:
+            due = inbox.due_ids(session, self.channels.clock.now())
+        self.executor.handle_later(due)
+
+    def forget(self) -> None:
+        """Forget what is due to be forgotten."""
+        with self.channels.database.transaction() as session:
+            retention.run(session, self.channels.vault, self.channels.clock.now())
+
+    def close(self) -> None:
+        """Let the running turn finish, then give everything back."""
+        self.executor.close()
+        self.channels.database.close()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What an application is made of; tests hand in their own."""
+
+    settings: Settings
+    database: Database
+    vault: Vault
+    wording: "Wording"
+    assistant: "Assistant | None"
+    """Without one, messages are kept until there is one."""
+    clock: Clock = field(default_factory=SystemClock)
+
+
+def create_app(parts: Parts) -> Flask:
+    """Wire everything into one application; `app.extensions["openline"]` is its `Service`."""
+    from admin.access import csrf
+    from admin.frame import add_frame
+    from admin.operations import Operations, add_operations
+    from channels.wiring import install
+
+    operations = Operations(parts.database, lambda: parts.assistant is not None)
+    executor = _executor(parts, operations.observe_turn)
+    service = Service(_channels(parts, executor), executor)
+    app = _with_pages(parts)
+    app.extensions["openline"] = service
+    install(app, service.channels, csrf)
+    # The pages of `admin` check their forms themselves; this makes it true of every other form.
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = True
+    add_operations(app, operations)
+    add_frame(app)
+    return app
+
+
+def _with_pages(parts: Parts) -> Flask:
+    from admin import AdminServices, create_admin
+    from bot.masking import masking
+    from channels import segments
+
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    app.config["SECRET_KEY"] = parts.vault.keyring.current(Purpose.SESSION).secret
+    app.config["SECURITY_PASSWORD_SALT"] = parts.vault.keyring.current(Purpose.PASSWORD_SALT).secret.hex()
+    create_admin(
+        app,
+        AdminServices(
+            database=parts.database,
+            vault=parts.vault,
+            clock=parts.clock,
+            count_segments=segments.count,
+            languages=parts.wording.languages,
+            public_url=parts.settings.public_url,
+            redact=masking(parts.wording),
+        ),
+    )
+    return app
+
+
+def _executor(parts: Parts, observe: Callable[[float], None]) -> "TurnExecutor":
+    from bot.executor import TurnExecutor
+    from bot.turn import Turns
+
+    if parts.assistant is None:
+        return TurnExecutor(lambda _inbox_id: False, deadline=0)
+    deadline = parts.settings.reply_deadline
+    hold = timedelta(seconds=deadline + 5)
+    turns = Turns(parts.database, parts.vault, parts.clock, parts.assistant, parts.wording, hold, observe)
+    return TurnExecutor(turns.handle, deadline)
+
+
+def _channels(parts: Parts, executor: "TurnExecutor") -> "ChannelServices":
+    from channels.intake import Intake
+    from channels.providers import configured
+    from channels.services import ChannelServices, ChatLanguage
+
+    providers, wording = configured(parts.settings), parts.wording
+    return ChannelServices(
+        database=parts.database,
+        vault=parts.vault,
+        clock=parts.clock,
+        intake=Intake(parts.database, parts.vault, parts.clock, executor.handle),
+        channels=providers.senders,
+        say=lambda language, key, **values: wording.text(language, key, values),
+        languages={tag: ChatLanguage(each.name, each.direction) for tag, each in wording.languages.items()},
+        public_url=parts.settings.public_url,
+        twilio=providers.twilio,
+        gateways=providers.gateways,
+        is_development=not parts.settings.is_production,
+    )
+
+
+class Tools:
+    """What the commands work with; each part is opened when a command first asks for it."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        """Take the settings from `env`."""
+        self.env = env
+        self.clock: Clock = SystemClock()
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings; the data folder is there afterwards."""
+        settings = Settings.from_env(self.env)
+        logs.configure(settings.log_form)
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return settings
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The keys at work."""
+        return Vault(keyring_for(self.settings.environment, self.settings.keys_file))
+
+    @cached_property
+    def database(self) -> Database:
+        """The database with this version's tables: development makes them, production wants `migrate` before."""
+        database = Database(self.settings.database_url)
+        if not self.settings.is_production:
+            schema.upgrade(database)
+            first_run.publish_missing_survey(database, core_survey(), self.clock)
+        elif schema.current(database) != schema.head():
+            raise click.ClickException("The tables are not at this version: run `app.py migrate` first.")
+        return database
+
+    @cached_property
+    def wording(self) -> "Wording":
+        """The texts of all languages."""
+        from bot.wording import load_wording
+
+        return load_wording()
+
+    @cached_property
+    def assistant(self) -> "Assistant":
+        """The assistant, trained first if what it learns from has changed."""
+        from bot.training import ensure_model
+
+        model = ensure_model(self.settings.data / "models", partial(click.echo, err=True))
+        return self._load(model)
+
+    def application(self, *, may_train: bool) -> Flask:
+        """Return the application; without a model, and without leave to train one, it only keeps messages."""
+        from bot.training import find_model
+
+        model = None if may_train else find_model(self.settings.data / "models")
+        assistant = self.assistant if may_train else self._load(model) if model else None
+        return create_app(self._parts(assistant))
+
+    def fill_empty(self) -> str | None:
+        """Put the example and the first administrator into an empty database; return her one-time password."""
+        first_run.seed_example(self.database, self.vault, core_survey(), self.clock)
+        return first_run.ensure_administrator(self.database, self.clock, self.hash_password)
+
+    def _load(self, model: Path) -> "Assistant":
+        from bot.assistant import Assistant
+
+        return Assistant(model, self.wording)
+
+    def _parts(self, assistant: "Assistant | None") -> Parts:
+        return Parts(self.settings, self.database, self.vault, self.wording, assistant, self.clock)
+
+    def hash_password(self, password: str) -> str:
+        """Return what the sign-in page accepts for `password`."""
+        from flask_security import hash_password
+
+        with _with_pages(self._parts(None)).app_context():
+            return str(hash_password(password))
+
+
+def core_survey() -> dict[str, Any]:
+    """Return the definition of the survey that comes with the program."""
+    definition: dict[str, Any] = yaml.safe_load((ROOT / "bot" / "surveys" / "core.yml").read_text("utf-8"))
+    return definition
+
+
+def findings(env: Mapping[str, str]) -> Iterator[str]:
+    """Say what keeps the service from running, a line each; changes nothing."""
+    from admin.operations import Operations
+    from bot.training import find_model
+    from channels.gateway_config import GatewayConfigError
+    from channels.providers import configured
+
+    try:
+        settings = Settings.from_env(env)
+    except SettingsError as error:
+        yield from error.findings
+        return
+    try:
+        configured(settings)
+    except GatewayConfigError as error:
+        yield str(error)
+    try:
+        keyring_for(settings.environment, settings.keys_file)
+    except KeysError as error:
+        yield str(error)
+    yield from Operations(
+        Database(settings.database_url), lambda: find_model(settings.data / "models") is not None
+    ).missing()
+
+
+@click.group(cls=storage_commands.Commands)
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Openline: an anonymous line for people who work in garment factories."""
+    context.obj = context.obj or Tools(os.environ)
+
+
+@main.command()
+@click.pass_obj
+def check(tools: Tools) -> None:
+    """Say what is misconfigured, a line each; exit code 1 if anything is."""
+    lines = list(findings(tools.env))
+    for line in lines:
+        click.echo(line)
+    if lines:
+        raise click.exceptions.Exit(1)
+    click.echo("Nothing is wrong.")
+
+
+for command in (
+    *channel_commands.COMMANDS,
+    *bot_commands.COMMANDS,
+    *storage_commands.COMMANDS,
+    *upkeep_commands.COMMANDS,
+):
+    main.add_command(command)
+
+if __name__ == "__main__":
+    main()

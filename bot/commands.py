@@ -1,10 +1,9 @@
-"""The assistant's command line: train it, ask what it understands, talk to it.
+"""The assistant's command line: train it, ask what it understands.
 
-Collected by `app.py`, which hands in the assistant and how a message is answered.
+Collected by `app.py`, which hands in the assistant.
 """
 
 import json
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 import click
@@ -16,15 +15,11 @@ SHOWN = ("language", "script", "intent", "category", "severity", "confidence", "
 
 
 class Tools(Protocol):
-    """What the commands are given; each part is made when a command first asks for it."""
+    """What the commands are given; the assistant is loaded when a command first asks for it."""
 
     @property
     def assistant(self) -> "Assistant":
         """Return the assistant, trained first if need be."""
-        ...
-
-    def converse(self, channel: str, address: str, text: str) -> Sequence[str] | None:
-        """Take a message through the whole pipeline and return the texts that leave; none when its turn failed."""
         ...
 
 
@@ -68,26 +63,5 @@ def _parsed(line: str) -> dict[str, Any] | None:
     return item if isinstance(item, dict) and isinstance(item.get("text"), str) else None
 
 
-@click.command()
-@click.option("--channel", default="sms", show_default=True, help="sms, whatsapp, web or simulator.")
-@click.option("--from", "address", required=True, help="The worker's number, such as +8801700000000.")
-@click.pass_obj
-def converse(tools: Tools, channel: str, address: str) -> None:
-    """Talk to the assistant as a worker would: the real pipeline, the real database.
-
-    A line in is a message; the replies come out, the lines of each followed by an empty one.
-    """
-    failed = 0
-    for line in click.get_text_stream("stdin"):
-        replies = tools.converse(channel, address, line.rstrip("\r\n"))
-        if replies is None:
-            failed += 1
-            click.echo("This message could not be handled. It is kept, and the service tries it again.", err=True)
-        for reply in replies or ():
-            click.echo(f"{reply}\n")
-    if failed:
-        raise click.ClickException(f"{failed} messages were not handled.")
-
-
-COMMANDS: tuple[click.Command, ...] = (train, understand, converse)
+COMMANDS: tuple[click.Command, ...] = (train, understand)
 """What `app.py` collects."""

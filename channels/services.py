@@ -5,7 +5,7 @@ Views fetch it with `services()`; nothing in `channels/` reads the environment.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from flask import current_app
 
@@ -38,7 +38,8 @@ class ChatLanguage:
 
     name: str
     """In the language itself."""
-    direction: Literal["ltr", "rtl"]
+    direction: str
+    """`ltr` or `rtl`."""
 
 
 @dataclass(frozen=True)

@@ -1,29 +1,40 @@
-"""The command line of the tables: a group for each noun, collected by `app.py`.
+"""The command line of a programme: its people, factories, surveys and queue. Collected by `app.py`.
 
 What is printed holds no number and no worker's text. What fails ends with exit code 1 and says what to do.
 """
 
 import json
 import secrets
-from pathlib import Path
 from typing import BinaryIO, Protocol
 
 import click
 import yaml
+from sqlalchemy.exc import OperationalError
 
-from storage import accounts, factory_list, outbox, people, surveys
-from storage.cases.finding import find_by_reference
+from storage import accounts, factory_list, people, surveys
 from storage.clock import Clock
 from storage.database import Database
-from storage.erasure import erase_worker
-from storage.keys import new_keyring
+from storage.environment import SettingsError
+from storage.keys import KeysError
 from storage.models import Person
 from storage.queue import FactoryRow, QueueFilters, factories_in, factory_queue
 from storage.scope import Scope
-from storage.undelivered import undelivered
 from storage.vault import Vault
 
-MANY = 1000
+
+class Commands(click.Group):
+    """A group whose commands say in a line or two what is wrong with the set-up."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; what an operator can mend ends it with exit code 1 and without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            raise click.ClickException("\n".join(error.findings)) from None
+        except KeysError as error:
+            raise click.ClickException(str(error)) from None
+        except OperationalError:
+            raise click.ClickException("The database does not answer: look at DATABASE_URL.") from None
 
 
 class Tools(Protocol):
@@ -42,16 +53,6 @@ class Tools(Protocol):
     @property
     def clock(self) -> Clock:
         """Return the time of day."""
-        ...
-
-    @property
-    def keys_file(self) -> Path:
-        """Return where the keys lie, or will."""
-        ...
-
-    @property
-    def environment(self) -> str:
-        """Return `development` or `production`."""
         ...
 
     def hash_password(self, password: str) -> str:
@@ -186,66 +187,5 @@ def _as_data(row: FactoryRow) -> dict[str, object]:
     return {"factory": row.code, **{name: getattr(row, name) for name in names}}
 
 
-@click.group("outbox")
-def outbox_group() -> None:
-    """Replies that did not go out."""
-
-
-@outbox_group.command("list")
-@click.pass_obj
-def list_outbox(tools: Tools) -> None:
-    """Print replies that failed or whose outcome is unknown: without their texts, without whom they are for."""
-    with tools.database.reading() as session:
-        for row in undelivered(session, Scope.everything(), MANY):
-            click.echo(f"{row.reference}\t{row.created_at:%Y-%m-%d}\t{row.channel}\t{row.state}\t{row.failure or ''}")
-
-
-@outbox_group.command("retry")
-@click.argument("reference")
-@click.pass_obj
-def retry_outbox(tools: Tools, reference: str) -> None:
-    """Send one of them again. If its outcome is unknown, the worker may get it twice."""
-    with tools.database.transaction() as session:
-        if not outbox.retry(session, reference, tools.clock.now()):
-            raise click.ClickException("No such reply waits; `outbox list` shows which do.")
-    click.echo("It goes out with the next delivery.")
-
-
-@click.group("worker")
-def worker_group() -> None:
-    """Workers, found through their cases only."""
-
-
-@worker_group.command("erase")
-@click.argument("case_reference")
-@click.confirmation_option(prompt="Erase this worker's cases, answers and conversations for good?")
-@click.pass_obj
-def erase(tools: Tools, case_reference: str) -> None:
-    """Erase the worker behind a case, named by its reference. Her opt-out stays."""
-    with tools.database.transaction() as session:
-        case = find_by_reference(session, Scope.everything(), case_reference.strip().upper())
-        if case is None:
-            raise click.ClickException("No case has this reference.")
-        erased = erase_worker(session, tools.vault, case)
-    click.echo(f"Erased: {erased.cases} cases, {erased.conversations} conversations, {erased.responses} responses.")
-
-
-@click.group()
-def keys() -> None:
-    """The keys file."""
-
-
-@keys.command("create")
-@click.pass_obj
-def create_keys(tools: Tools) -> None:
-    """Make the keys file, readable by its owner only; an existing one is never touched."""
-    path = tools.keys_file
-    if path.exists():
-        raise click.ClickException(f"{path} is there already, and without it nothing stored can be read. Keep it.")
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    new_keyring(tools.environment).save(path)
-    click.echo(f"{path} is made. Keep a copy in another place than the database's backup.")
-
-
-GROUPS: tuple[click.Command, ...] = (user, factory, survey, show_queue, outbox_group, worker_group, keys)
+COMMANDS: tuple[click.Command, ...] = (user, factory, survey, show_queue)
 """What `app.py` collects."""

@@ -15,6 +15,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 KEY_BYTES = 32
+DEVELOPMENT, PRODUCTION = "development", "production"
+"""Whom keys are made for. Those of a development must never guard real workers."""
 
 
 class Purpose(StrEnum):
@@ -110,6 +112,24 @@ def load_keyring(path: Path) -> Keyring:
     if mode & 0o077:
         raise KeysError(f"{path} can be read by others (mode {mode:o}); run `chmod 600 {path}`")
     return _parse(path, document)
+
+
+def keyring_for(environment: str, path: Path) -> Keyring:
+    """Read the keys file; development makes it on its first run, production refuses one made there."""
+    if environment != PRODUCTION and not path.exists():
+        create_keys(environment, path)
+    keyring = load_keyring(path)
+    if environment == PRODUCTION and keyring.environment != PRODUCTION:
+        raise KeysError(f"{path} was made for {keyring.environment}: make another with `python app.py keys create`")
+    return keyring
+
+
+def create_keys(environment: str, path: Path) -> None:
+    """Make the keys file and its folder; raise `KeysError` when it is there: without it nothing stored opens."""
+    if path.exists():
+        raise KeysError(f"{path} is there already, and without it nothing that is stored can be read: keep it")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    new_keyring(environment).save(path)
 
 
 def _parse(path: Path, document: Any) -> Keyring:

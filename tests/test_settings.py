@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app import Settings, SettingsError
+from app import Settings
+from storage.environment import SettingsError
 
 ROOT = Path(__file__).parent.parent
 PRODUCTION = {
