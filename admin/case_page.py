@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import abort, render_template
+from flask import abort, render_template, request
 from sqlalchemy.orm import Session
 
 from admin import labels
@@ -60,6 +60,14 @@ def find_case(session: Session, reference: str) -> Case:
     if case is None:
         abort(404)
     return case
+
+
+def refuse_unknown_case() -> None:
+    """Answer 404 before any form is looked at: the `before_request` of what is done with a case."""
+    reference = (request.view_args or {}).get("reference")
+    if reference is not None:
+        with services().database.reading() as session:
+            find_case(session, reference)
 
 
 def is_unsafe_to_text(case: Case) -> bool:

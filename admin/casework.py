@@ -15,7 +15,7 @@ from werkzeug.exceptions import BadRequest
 
 from admin import labels
 from admin.access import ADVISOR, allow, me
-from admin.case_page import Complaint, find_case, render_case
+from admin.case_page import Complaint, find_case, render_case, refuse_unknown_case
 from admin.forms import choice, moment, text
 from admin.services import services
 from admin.undo import Undo, forget, remember, undo_for
@@ -25,6 +25,7 @@ from storage.models import Case
 from storage.models.enums import CaseStatus, Category, Severity
 
 blueprint = Blueprint("casework", __name__)
+blueprint.before_request(refuse_unknown_case)
 
 LONGEST_NOTE = 4000
 MOVED_ON = "Somebody else, or the worker, changed this case while you were looking. Nothing of yours was saved."

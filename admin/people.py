@@ -77,7 +77,7 @@ def add_person() -> ResponseReturnValue:
     return _page(first_password=FirstPassword(email, password))
 
 
-@blueprint.post("/people/<int:person_id>/disable")
+@blueprint.post("/people/<int(max=2147483647):person_id>/disable")
 @allow(ADMIN)
 def disable_person(person_id: int) -> ResponseReturnValue:
     """Let somebody not sign in any more, from the next click on."""
@@ -86,7 +86,7 @@ def disable_person(person_id: int) -> ResponseReturnValue:
     return redirect(url_for("admin.people.list_people"))
 
 
-@blueprint.post("/people/<int:person_id>/enable")
+@blueprint.post("/people/<int(max=2147483647):person_id>/enable")
 @allow(ADMIN)
 def enable_person(person_id: int) -> ResponseReturnValue:
     """Let somebody sign in again."""
@@ -95,7 +95,7 @@ def enable_person(person_id: int) -> ResponseReturnValue:
     return redirect(url_for("admin.people.list_people"))
 
 
-@blueprint.post("/people/<int:person_id>/password")
+@blueprint.post("/people/<int(max=2147483647):person_id>/password")
 @allow(ADMIN)
 def reset_password(person_id: int) -> ResponseReturnValue:
     """Give somebody a new first password, shown once."""

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from admin.access import ADVISOR, allow, me
-from admin.case_page import Complaint, ReplyDraft, find_case, is_unsafe_to_text, render_case
+from admin.case_page import Complaint, ReplyDraft, find_case, is_unsafe_to_text, render_case, refuse_unknown_case
 from admin.casework import MOVED_ON, MovedOn, case_as_seen
 from admin.forms import text
 from admin.neutral import Hint, hints
@@ -18,6 +18,7 @@ from storage.cases.way import way_to_worker
 from storage.models import Case
 
 blueprint = Blueprint("replies", __name__)
+blueprint.before_request(refuse_unknown_case)
 
 LONGEST_REPLY = 1000
 MANY_SEGMENTS = 3

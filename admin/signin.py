@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, Response, request, session
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_security import Security, password_changed, user_authenticated
+from flask_security import LoginForm, Security, password_changed, user_authenticated
 
 from admin.people_store import PeopleStore, SignedIn
 from admin.services import services
@@ -31,7 +31,7 @@ CONFIGURATION: dict[str, Any] = {
     "SECURITY_CHANGE_URL": "/account",
     "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
     "SECURITY_POST_LOGIN_VIEW": "/admin/",
-    "SECURITY_POST_LOGOUT_VIEW": "/admin/sign-in",
+    "SECURITY_POST_LOGOUT_VIEW": "/admin/",
     "SECURITY_POST_CHANGE_VIEW": "/admin/",
     "SECURITY_LOGIN_USER_TEMPLATE": "admin/sign_in.html",
     "SECURITY_CHANGE_PASSWORD_TEMPLATE": "admin/account.html",
@@ -42,6 +42,7 @@ CONFIGURATION: dict[str, Any] = {
     "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
     "SECURITY_FRESHNESS": timedelta(minutes=-1),  # no page to type the password again: it is asked where needed
     "SECURITY_STATIC_FOLDER": None,
+    "SECURITY_CACHE_CONTROL": None,  # `headers.private_page` says it for all pages
     "SECURITY_MSG_GENERIC_AUTHN_FAILED": WRONG,
     "SECURITY_MSG_PASSWORD_CHANGE": ("Your password is changed. You are signed out everywhere else.", "success"),
     "PERMANENT_SESSION_LIFETIME": IDLE_TIME,
@@ -55,6 +56,12 @@ CONFIGURATION: dict[str, Any] = {
 }
 
 
+class SignInForm(LoginForm):
+    """An e-mail address and a password; nobody is remembered beyond the session."""
+
+    remember = None
+
+
 def configure(app: Flask, public_url: str) -> None:
     """Set every configuration key that signing in depends on."""
     for name in ("SECRET_KEY", "SECURITY_PASSWORD_SALT"):
@@ -65,7 +72,7 @@ def configure(app: Flask, public_url: str) -> None:
 
 def add_sign_in(app: Flask) -> None:
     """Register Flask-Security's pages, throttled."""
-    Security(app, PeopleStore())
+    Security(app, PeopleStore(), login_form=SignInForm)
     app.login_manager.session_protection = None  # type: ignore[attr-defined]  # phones change address in mid-session
     user_authenticated.connect(_note_sign_in, app)
     password_changed.connect(_note_new_password, app)
