@@ -40,11 +40,10 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Yield a session for looking only: it sees one state and is rolled back."""
+        """Yield a session for looking only: it sees one state; what it read stays readable afterwards."""
         with self._sessions() as session:
             session.connection(execution_options={"openline_read_only": True})
             yield session
-            session.rollback()
 
     def ping(self) -> None:
         """Raise SQLAlchemy's error when the database does not answer."""

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,6 +14,10 @@ from storage.database import Database
 from storage.keys import new_keyring
 from storage.vault import Vault
 from tests import postgres
+
+if TYPE_CHECKING:
+    from bot.assistant import Assistant
+    from bot.wording import Wording
 
 STRICT = os.environ.get("CI") == "true"
 """In the continuous integration nothing may be skipped: what is missing is a failure."""
@@ -108,3 +112,20 @@ def database(database_url: str) -> Iterator[Database]:
     database = Database(database_url)
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def wording() -> "Wording":
+    """The texts of all languages."""
+    from bot.wording import load_wording
+
+    return load_wording()
+
+
+@pytest.fixture(scope="session")
+def assistant(wording: "Wording") -> "Assistant":
+    """The trained assistant; training takes half a minute where its model is not there yet."""
+    from bot.assistant import Assistant
+    from bot.training import ROOT, ensure_model
+
+    return Assistant(ensure_model(ROOT / "var" / "models"), wording)

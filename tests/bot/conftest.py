@@ -1,0 +1,70 @@
+"""A worker who talks to the assistant through the tables, without a channel."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+import yaml
+
+from bot.assistant import Assistant
+from bot.training import PROJECT
+from bot.turn import Turns
+from bot.wording import Wording
+from storage import surveys
+from storage.database import Database
+from storage.inbox import InboundMessage, accept
+from storage.models import InboxMessage
+from storage.outbox import Reply, claim_in_response
+from storage.vault import Vault
+from tests.conftest import FixedClock
+from tests.factories import create_factory
+
+NUMBER = "+8801700000000"
+
+
+@dataclass
+class Talk:
+    """One worker and the turns that answer her."""
+
+    turns: Turns
+    channel: str = "sms"
+    address: str = NUMBER
+    country: str | None = "bd"
+    said: int = 0
+    rows: list[int] = field(default_factory=list)
+
+    def says(self, text: str) -> list[str]:
+        """Send a text; return what is answered, empty when the turn failed."""
+        inbox_id = self.sends(text)
+        self.turns.handle(inbox_id)
+        return [reply.text for reply in self.answers(inbox_id)]
+
+    def sends(self, text: str) -> int:
+        """Put a text into the inbox; return its row."""
+        self.said += 1
+        message = InboundMessage(self.channel, self.address, text, f"SM{self.said:032d}", country=self.country)
+        with self.turns.database.transaction() as session:
+            accepted = accept(session, self.turns.vault, message, self.turns.clock.now())
+        self.rows.append(accepted.inbox_id)
+        return accepted.inbox_id
+
+    def answers(self, inbox_id: int) -> list[Reply]:
+        """Return what waits to be said to a message."""
+        with self.turns.database.transaction() as session:
+            leaving = claim_in_response(session, self.turns.vault, inbox_id, self.turns.clock.now())
+        return [each.reply for each in leaving]
+
+    def row(self, inbox_id: int) -> InboxMessage:
+        """Return the message's row as it stands."""
+        with self.turns.database.reading() as session:
+            return session.get_one(InboxMessage, inbox_id)
+
+
+@pytest.fixture
+def talk(database: Database, vault: Vault, clock: FixedClock, assistant: Assistant, wording: Wording) -> Talk:
+    """A worker in Bangladesh, one factory with the poster's number 4821, the core survey."""
+    with database.transaction() as session:
+        create_factory(session, code="4821", name="Sunrise Garments", country="bd", languages=["en"])
+        definition = yaml.safe_load((PROJECT / "surveys" / "core.yml").read_text("utf-8"))
+        surveys.publish(session, definition, clock.now())
+    return Talk(Turns(database, vault, clock, assistant, wording, hold=timedelta(seconds=10)))

@@ -1,0 +1,125 @@
+"""A turn is one transaction: whatever fails in it, nothing of it stays but the message itself."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.actions.grievance import ActionGrievance
+from bot.tracker_store import TurnTrackerStore
+from bot.wording import Wording
+from storage.database import Database
+from storage.inbox import RETRY_AFTER
+from storage.models import Answer, Case, OutboxMessage, TrackerState
+from storage.models.enums import InboxState, OutboxKind
+from tests.bot.conftest import Talk
+from tests.conftest import FixedClock
+
+GRIEVANCE = "our wages are two months late and nobody tells us why"
+
+
+def count(database: Database, table: type[Any]) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def fail(*_arguments: object, **_named: object) -> Any:
+    raise RuntimeError("made to fail")
+
+
+def break_action(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ActionGrievance, "say", fail)
+
+
+def break_tracker_store(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(TurnTrackerStore, "save", fail)
+
+
+def break_wording(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Wording, "generate", fail)
+
+
+def break_silently(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(ActionGrievance, "speech", lambda _action, _turn: [])
+    patch.setattr(ActionGrievance, "events", lambda _action, _turn: [])
+
+
+BREAKS = [break_action, break_tracker_store, break_wording, break_silently]
+
+
+@pytest.mark.parametrize("break_it", BREAKS)
+def test_a_failure_leaves_only_a_message_that_is_tried_again(
+    talk: Talk, database: Database, clock: FixedClock, break_it: Callable[[pytest.MonkeyPatch], None]
+) -> None:
+    inbox_id = talk.sends(GRIEVANCE)
+    with pytest.MonkeyPatch.context() as patch:
+        break_it(patch)
+        assert not talk.turns.handle(inbox_id)
+    assert [count(database, table) for table in (Case, Answer, OutboxMessage, TrackerState)] == [0, 0, 0, 0]
+    row = talk.row(inbox_id)
+    assert (row.state, row.attempts, row.next_attempt_at) == (InboxState.RECEIVED, 1, clock.now() + RETRY_AFTER[0])
+    assert talk.turns.handle(inbox_id)
+    assert (count(database, Case), talk.row(inbox_id).state) == (1, InboxState.DONE)
+
+
+def test_a_message_that_keeps_failing_is_given_up_with_an_apology(
+    talk: Talk, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    break_action(monkeypatch)
+    inbox_id = talk.sends(GRIEVANCE)
+    for _ in range(len(RETRY_AFTER) + 1):
+        talk.turns.handle(inbox_id)
+    row = talk.row(inbox_id)
+    assert row.state is InboxState.FAILED
+    assert row.body is not None, "an advisor has to be able to read it"
+    assert [reply.text for reply in talk.answers(inbox_id)] == [talk.turns.wording.text("en", "apology")]
+    with database.reading() as session:
+        assert session.scalars(select(OutboxMessage.kind)).one() is OutboxKind.NOTICE
+
+
+def test_the_error_that_is_kept_quotes_nobody(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    break_action(monkeypatch)
+    inbox_id = talk.sends(GRIEVANCE)
+    talk.turns.handle(inbox_id)
+    assert talk.row(inbox_id).failure == "TurnFailed: RuntimeError"
+
+
+def test_a_message_is_handled_once(talk: Talk, database: Database) -> None:
+    inbox_id = talk.sends(GRIEVANCE)
+    assert talk.turns.handle(inbox_id)
+    before = count(database, OutboxMessage)
+    assert talk.turns.handle(inbox_id)
+    assert (count(database, Case), count(database, OutboxMessage)) == (1, before)
+
+
+def test_on_a_phone_the_text_is_forgotten_when_it_is_done(talk: Talk) -> None:
+    inbox_id = talk.sends(GRIEVANCE)
+    talk.turns.handle(inbox_id)
+    assert talk.row(inbox_id).body is None
+
+
+def test_the_tracker_holds_no_words_and_stays_small(talk: Talk, database: Database) -> None:
+    for text in ("JOIN 4821", "1", "1", GRIEVANCE, "1", "1", "skip", "2", "60"):
+        talk.says(text)
+    with database.reading() as session:
+        row = session.scalars(select(TrackerState)).one()
+    state = talk.turns.vault.open_text("trackers.state", row.conversation_id, row.state)
+    assert "wages" not in state
+    assert len(state) < 400
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr", "log"])
+def test_nothing_a_worker_wrote_is_printed_or_logged(
+    talk: Talk, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, stream: str
+) -> None:
+    caplog.set_level("DEBUG")
+    talk.says("JOIN 4821")
+    talk.says(f"{GRIEVANCE} zanzibar")
+    with pytest.MonkeyPatch.context() as patch:
+        break_action(patch)
+        talk.says("zanzibar they hit us every day with sticks")
+    printed = capfd.readouterr()
+    written = {"stdout": printed.out, "stderr": printed.err, "log": caplog.text}[stream]
+    assert "zanzibar" not in written
+    assert talk.address.removeprefix("+") not in written
