@@ -11,7 +11,6 @@ from flask import request, session
 from sqlalchemy.orm import Session
 
 from channels.services import ChatLanguage, services
-
 from storage.models import Conversation, Worker
 from storage.workers import find_conversation
 

@@ -18,8 +18,12 @@ def install(app: Flask, services: ChannelServices, csrf: CSRFProtect) -> None:
     for webhook in (twilio.blueprint, gateway.blueprint):
         csrf.exempt(webhook)
         app.register_blueprint(webhook)
-    app.config["WTF_CSRF_SSL_STRICT"] = False
-    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    app.config.update(WTF_CSRF_SSL_STRICT=False, WTF_CSRF_TIME_LIMIT=None)
+    app.config.update(
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=services.public_url.startswith("https://"),
+    )
     webchat.limiter.init_app(app)
     app.register_blueprint(webchat.blueprint)
     if services.is_development:

@@ -4,6 +4,7 @@ A row is claimed with a conditional UPDATE, so two senders never take the same o
 """
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -252,8 +253,10 @@ def transcript(session: Session, vault: Vault, conversation_id: str) -> list[Lin
     """Return what both sides wrote and is not yet forgotten, the oldest first."""
     inbox = session.scalars(select(InboxMessage).where(InboxMessage.conversation_id == conversation_id))
     outbox = session.scalars(select(OutboxMessage).where(OutboxMessage.conversation_id == conversation_id))
-    lines = [((row.received_at, 0, row.id), _worker_line(vault, row)) for row in inbox if row.body is not None]
-    lines += [((row.created_at, 1, row.id), _our_line(vault, row)) for row in outbox if row.body is not None]
+    # Within one moment each answer stands under its question, and what nobody asked for comes last.
+    last = sys.maxsize
+    lines = [((row.received_at, row.id, 0), _worker_line(vault, row)) for row in inbox if row.body is not None]
+    lines += [((row.created_at, row.inbox_id or last, row.id), _our_line(vault, row)) for row in outbox if row.body]
     return [line for _, line in sorted(lines, key=lambda pair: pair[0])]
 
 

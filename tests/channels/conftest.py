@@ -1,7 +1,7 @@
 """An application with the channels alone, and a turn that does what a test says."""
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -27,6 +27,7 @@ from storage.models.enums import InboxState, OutboxKind
 from storage.outbox import Option, Reply, enqueue
 from storage.vault import Vault
 from storage.workers import lock_conversation
+from tests.channels.browser import Browser
 from tests.conftest import FixedClock
 
 ACCOUNT = "AC" + "0" * 32
@@ -120,11 +121,10 @@ def given(database: Database, vault: Vault, clock: FixedClock, turn: ScriptedTur
     )
 
 
-def make_site(given: ChannelServices, **config: Any) -> Flask:
+def make_site(given: ChannelServices) -> Flask:
     """An application with nothing but the channels."""
     app = Flask("tests.channels")
-    app.config.update(SECRET_KEY="made-up", TESTING=True, PROPAGATE_EXCEPTIONS=False, **config)
-    webchat.limiter.enabled = config.get("RATELIMIT_ENABLED", True)
+    app.config.update(SECRET_KEY="made-up", TESTING=True, PROPAGATE_EXCEPTIONS=False)
     install(app, given, CSRFProtect(app))
     webchat.limiter.reset()
     return app
@@ -133,6 +133,11 @@ def make_site(given: ChannelServices, **config: Any) -> Flask:
 @pytest.fixture
 def site(given: ChannelServices) -> Flask:
     return make_site(given)
+
+
+@pytest.fixture
+def browser(site: Flask) -> Browser:
+    return Browser(site)
 
 
 @pytest.fixture
@@ -207,12 +212,6 @@ def rows(database: Database) -> Callable[[type[Any]], list[Any]]:
 def counts(rows: Callable[[type[Any]], list[Any]]) -> Callable[[], tuple[int, int]]:
     """How many messages came in, and how many replies were written."""
     return lambda: (len(rows(InboxMessage)), len(rows(OutboxMessage)))
-
-
-@pytest.fixture
-def without_limits(given: ChannelServices) -> Iterator[Flask]:
-    yield make_site(given, RATELIMIT_ENABLED=False)
-    webchat.limiter.enabled = True
 
 
 def with_(given: ChannelServices, **changes: Any) -> Flask:
