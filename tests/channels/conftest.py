@@ -1,6 +1,7 @@
 """An application with the channels alone, and a turn that does what a test says."""
 
 import shutil
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -217,6 +218,13 @@ def counts(rows: Callable[[type[Any]], list[Any]]) -> Callable[[], tuple[int, in
 def with_(given: ChannelServices, **changes: Any) -> Flask:
     """The application with some services changed."""
     return make_site(replace(given, **changes))
+
+
+def texts(response: TestResponse) -> list[str]:
+    """The messages in a TwiML answer."""
+    assert response.status_code == 200, response.status
+    assert response.mimetype == "text/xml"
+    return [message.text or "" for message in ElementTree.fromstring(response.data)]  # noqa: S314 - our own answer
 
 
 YES_OR_NO = Reply("Were you paid on time?", (Option("1", "Yes"), Option("2", "No")))

@@ -30,6 +30,11 @@ def reports(phone: TwilioPhone, reference: str, status: str, **changes: str) -> 
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    return sqlite_url
+
+
+@pytest.fixture
 def row(phone: TwilioPhone, rows: Rows) -> Callable[[], OutboxMessage]:
     phone.says("hello")
     return lambda: rows(OutboxMessage)[0]
