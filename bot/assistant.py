@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
 
-import bot.quiet  # noqa: F401 - before anything of Rasa
 from bot.action_endpoint import InProcessActions, TurnStopped
 from bot.current_turn import Turn, as_current, current_turn
 from bot.graph_runner import PlainGraphRunner

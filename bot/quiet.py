@@ -1,6 +1,6 @@
 """Keeps Rasa from talking: to third parties, and about workers' texts.
 
-Imported before anything of Rasa; its import has the effect.
+Imported by `bot/__init__.py`, so before anything of Rasa; its import has the effect.
 """
 
 import logging
@@ -11,10 +11,8 @@ import warnings
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+os.environ.setdefault("LOG_LEVEL", "ERROR")  # Rasa's name for: no progress bars
 
-# Rasa's loader of scikit-learn models walks every module that is loaded: importing it
-# while there are few saves two seconds at each start.
-import skops.io  # noqa: F401
 import structlog
 
 NOISY = ("rasa", "rasa_sdk", "tensorflow", "matplotlib", "asyncio", "apscheduler")

@@ -8,6 +8,8 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -68,11 +70,10 @@ def checked(model: Path) -> Path:
 def _train(model: Path) -> None:
     from rasa.model_training import train
 
-    import bot.quiet  # noqa: F401
-
     phrases = [str(path) for path in PROJECT.glob("languages/*/training.yml")]
     rules = [str(path) for path in PROJECT.glob("rules/*.yml")]
-    with tempfile.TemporaryDirectory(dir=model.parent) as folder:
+    # Rasa prints to standard output, which belongs to the command that needs the model.
+    with tempfile.TemporaryDirectory(dir=model.parent) as folder, redirect_stdout(StringIO()):
         result = train(
             domain=str(PROJECT / "domain.yml"),
             config=str(PROJECT / "config.yml"),

@@ -4,6 +4,11 @@ Rasa asks `Wording` for every text an action utters; languages without a text of
 their own fall back to English, which the check of the folders does not let happen.
 """
 
+# Before anything of Rasa: this loader of scikit-learn models walks every module that is loaded,
+# and importing it while there are few saves two seconds at each start.
+import skops.io  # noqa: F401
+
+# isort: split
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
