@@ -23,7 +23,7 @@ from nlu.language import LanguageModel, decide
 from nlu.languages import Languages, Phrase, load_languages
 from nlu.lexicon import DangerLexicon
 from nlu.linear_model import LinearModel
-from nlu.meaning import MeaningModel
+from nlu.meaning import MeaningModel, danger_phrases
 from nlu.normalise import has_letters
 from nlu.redact import PersonalWords, Redactor
 
@@ -173,6 +173,7 @@ class UnderstandingClassifier(_Component):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the phrases of all languages."""
         phrases = [_phrase(example) for example in training_data.intent_examples]
+        phrases += danger_phrases(self.languages())
         self.model = MeaningModel.fit(phrases, regularisation=self.config["regularisation"])
         with self.storage.write_to(self.resource) as folder:
             self.model.model.save(folder)

@@ -43,12 +43,12 @@ class LinearModel:
         cls,
         extract: Extract,
         texts: Sequence[str],
-        heads: Mapping[str, Sequence[str]],
+        heads: Mapping[str, Sequence[str | None]],
         *,
         regularisation: float,
         balanced: bool = True,
     ) -> "LinearModel":
-        """Learn from texts and, for each head, a label for each text."""
+        """Learn from texts and, for each head, a label for each text; a head skips texts without one."""
         extracted = [extract(text) for text in texts]
         vocabulary, weights = _vocabulary(extracted)
         matrix = _matrix([_vector(features, vocabulary, weights) for features in extracted], len(vocabulary))
@@ -140,14 +140,15 @@ def _matrix(vectors: Sequence[tuple[NDArray[np.int64], Floats]], width: int) -> 
 
 
 def _fit_head(
-    matrix: Any, labels: Sequence[str], regularisation: float, balanced: bool
+    matrix: Any, labels: Sequence[str | None], regularisation: float, balanced: bool
 ) -> tuple[list[str], NDArray[Any], NDArray[Any]]:
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(
         C=regularisation, class_weight="balanced" if balanced else None, max_iter=300, random_state=0, tol=1e-3
     )
-    model.fit(matrix, np.array(labels))
+    rows = [row for row, label in enumerate(labels) if label]
+    model.fit(matrix[rows], np.array([labels[row] for row in rows]))
     names = [str(name) for name in model.classes_]
     if len(names) == 2:
         half = model.coef_ / 2

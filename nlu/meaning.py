@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nlu.features import understanding_features
-from nlu.languages import Phrase
+from nlu.languages import Languages, Phrase
 from nlu.linear_model import LinearModel
 from nlu.normalise import words_of
 
@@ -31,15 +31,16 @@ class MeaningModel:
     """Intent, category and severity from one pass over the words."""
 
     def __init__(self, model: LinearModel) -> None:
-        """Take a fitted model with the heads `meaning` and `severity`."""
+        """Take a fitted model with the heads `intent`, `category` and `severity`."""
         self.model = model
 
     @classmethod
     def fit(cls, phrases: Sequence[Phrase], *, regularisation: float) -> "MeaningModel":
         """Learn from phrases."""
         heads = {
-            "meaning": [f"{p.intent}/{p.category}" if p.category else p.intent for p in phrases],
-            "severity": [p.severity or "none" for p in phrases],
+            "intent": [phrase.intent for phrase in phrases],
+            "category": [phrase.category for phrase in phrases],
+            "severity": [phrase.severity or "none" for phrase in phrases],
         }
         texts = [phrase.text for phrase in phrases]
         return cls(LinearModel.fit(understanding_features, texts, heads, regularisation=regularisation))
@@ -59,15 +60,17 @@ class MeaningModel:
 
     def _read(self, text: str) -> Shares:
         heads = self.model.probabilities(text)
-        intents: dict[str, float] = {"grievance": 0.0}
-        categories: dict[str, float] = {}
-        for label, share in heads["meaning"].items():
-            intent, _, category = label.partition("/")
-            intents[intent] = intents.get(intent, 0.0) + share
-            if category:
-                categories[category] = share
-        total = sum(categories.values()) or 1.0
-        return Shares(intents, {name: share / total for name, share in categories.items()}, heads["severity"])
+        return Shares(heads["intent"], heads["category"], heads["severity"])
+
+
+def danger_phrases(languages: Languages) -> list[Phrase]:
+    """The danger lexicons as further phrases to learn from: words near to a listed one then count as well."""
+    return [
+        Phrase(phrase.replace("*", "").replace(" ... ", " "), "grievance", group.category, group.severity)
+        for language in languages.values()
+        for group in language.danger
+        for phrase in group.phrases
+    ]
 
 
 def _clauses(text: str) -> list[str]:

@@ -15,9 +15,10 @@ _RANKS = {name: rank for rank, name in enumerate(SEVERITIES)}
 # Opting out must be meant: a bare keyword, or words that can hardly mean anything else.
 _SURE_STOP = 0.75
 _UNCLEAR = 0.30
-_POSSIBLE_GRIEVANCE = 0.25
+_POSSIBLE_GRIEVANCE = 0.20
+_AS_LIKELY = 0.6
 _SURE_QUESTION = 0.70
-_SORTED = 0.28
+_SORTED = 0.18
 _SECOND = 0.22
 _SECOND_OF_FIRST = 0.4
 _CLEAR_CLAUSE = 0.5
@@ -65,7 +66,7 @@ def _intent(intents: Mapping[str, float], dangers: Sequence[Danger]) -> tuple[st
         return best, grievance
     if dangers and not (best == "rights" and confidence >= _SURE_QUESTION):
         return "grievance", max(grievance, 1 - confidence)
-    if confidence < _SURE_QUESTION and grievance >= _POSSIBLE_GRIEVANCE:
+    if grievance >= max(_POSSIBLE_GRIEVANCE, _AS_LIKELY * confidence):
         return "grievance", grievance
     return (best if confidence >= _UNCLEAR else "out_of_scope"), confidence
 
@@ -113,7 +114,8 @@ def _severity(shares: Mapping[str, float], category: str, share: float, dangers:
 
 
 def _learned_severity(shares: Mapping[str, float]) -> str:
-    given = 1 - shares.get("none", 0.0) or 1.0
+    # Given that it is a problem; where the text hardly reads as one, its small shares stay small.
+    given = max(1 - shares.get("none", 0.0), _CLEAR_CLAUSE)
     critical, high = shares["critical"] / given, shares["high"] / given
     if critical >= _CRITICAL:
         return "critical"
