@@ -23,6 +23,11 @@ JOIN = re.compile(r"\s*join\s*[:#-]?\s*(\S{1,16})\s*", re.IGNORECASE)
 ENOUGH_LETTERS = 7
 """From so many letters on a first message says which language it is in."""
 
+UNCLEAR = frozenset({"out_of_scope", "affirm", "deny", "human"})
+"""Intents that say nothing of what a text is about."""
+CLEAR = 0.85
+"""Confidence from which a text is something else than what we asked her to write."""
+
 DOUBTFUL = 0.6
 """Below this confidence a text that nothing is expected of may still be a grievance."""
 STORY = 3
@@ -99,14 +104,17 @@ def _fulfil_expectation(turn: Turn) -> None:
     if understanding.is_keyword or turn.is_choice:
         return
     has_words = any(sign.isalpha() for sign in turn.text)
+    is_plain = understanding.intent in UNCLEAR or understanding.confidence < CLEAR
     if turn.media and not has_words:
         _read_as(turn, "grievance")
     elif _is_stray_word(turn) and expected is None:
         _read_as(turn, "out_of_scope")
-    elif understanding.intent not in {"out_of_scope", "affirm", "deny", "human"} or not has_words:
+    elif not has_words:
         return
-    elif expected is not None:
+    elif expected is not None and is_plain:
         _read_as(turn, expected)
+    elif understanding.intent not in UNCLEAR:
+        return
     elif _answers_an_advisor(turn) or _may_be_a_story(turn):
         _read_as(turn, "grievance")
 

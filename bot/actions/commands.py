@@ -85,7 +85,7 @@ class ActionLanguage(TurnAction):
             return []
         turn.language = turn.worker.language = named
         turn.worker.language_chosen, turn.memo.language_open = True, False
-        return [Saying("language_set")]
+        return [Saying("language_set"), *([] if open_question(turn) is not None else [menu(turn)])]
 
 
 class ActionStatus(TurnAction):

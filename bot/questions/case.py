@@ -9,6 +9,7 @@ from bot.casework import draft, sort_case_as
 from bot.current_turn import Turn
 from bot.questions.reading import YES_NO, options, read_option, read_yes_no
 from bot.wording import Saying
+from nlu.normalise import clean, fold
 from storage.cases import set_detail
 from storage.models import Case
 from storage.models.enums import Category
@@ -102,8 +103,9 @@ class WordQuestion:
 
 
 def word_of(text: str) -> str | None:
-    """Return a text as a secret word: lower case, no blanks around; none when it cannot be one."""
-    word = text.strip().casefold()
+    """Return a text as a secret word in its simplest spelling; none when it cannot be one."""
+    # Without marks and in one spelling: another keyboard must not lock her out.
+    word = fold(clean(text))
     is_one = len(word.split()) == 1 and SHORTEST_WORD <= len(word) <= LONGEST_WORD
     return word if is_one else None
 

@@ -43,6 +43,11 @@ def read_yes_no(turn: Turn) -> bool | None:
     return _first(parse_yes_no(turn.text, words) for words in word_lists(turn))
 
 
+def says_no(turn: Turn) -> bool:
+    """Say whether the text is a plain no in words."""
+    return _first(parse_yes_no(turn.text, words) for words in word_lists(turn)) is False
+
+
 def read_number(turn: Turn) -> float | None:
     """Return the number that the text gives."""
     return _first(parse_number(turn.text, words) for words in word_lists(turn))

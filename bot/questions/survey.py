@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.current_turn import Turn
-from bot.questions.reading import YES_NO, options, read_number, read_option, read_scale, read_yes_no, titled
+from bot.questions.reading import YES_NO, options, read_number, read_option, read_scale, read_yes_no, says_no, titled
 from bot.wording import Saying
 from storage import surveys
 from storage.models import SurveyResponse
 from storage.outbox import Option
 
 LONGEST_TEXT = 1600
+NEVER = "never"
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,12 @@ class SurveyQuestion:
         return read_yes_no(turn)
 
     def _read_choice(self, turn: Turn) -> str | None:
+        choices = [str(code) for code in self.definition["choices"]]
         index = read_option(turn, self._options(turn))
-        return str(self.definition["choices"][index]) if index is not None else None
+        if index is not None:
+            return choices[index]
+        # "No" to "how often did somebody shout at you?" is an answer.
+        return NEVER if NEVER in choices and says_no(turn) else None
 
     def _read_scale(self, turn: Turn) -> int | None:
         return read_scale(turn, int(self.definition["minimum"]), int(self.definition["maximum"]))
