@@ -15,7 +15,7 @@ from storage.digits import digits_only
 from storage.factory_list import ImportResult, import_csv
 from storage.models import Factory, FactoryAlias
 
-__all__ = ["ImportResult", "find_by_code", "fold", "import_csv", "search_by_name"]
+__all__ = ["ImportResult", "find_by_code", "fold", "import_csv", "names_of", "search_by_name"]
 
 SEARCH_LIMIT = 5
 SEARCH_FLOOR = 55.0
@@ -37,6 +37,15 @@ def find_by_code(session: Session, code: str) -> Factory | None:
     if plain is None:
         return None
     return session.scalar(select(Factory).where(Factory.code == plain, Factory.is_active))
+
+
+def names_of(session: Session, factory_id: str | None) -> list[str]:
+    """Return everything a factory is called: code, name, aliases; nothing when there is none."""
+    factory = session.get(Factory, factory_id) if factory_id else None
+    if factory is None:
+        return []
+    aliases = session.scalars(select(FactoryAlias.name).where(FactoryAlias.factory_id == factory.id))
+    return [factory.code, factory.name, *aliases]
 
 
 def search_by_name(session: Session, text: str, country: str | None) -> list[tuple[Factory, int]]:

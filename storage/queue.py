@@ -131,6 +131,8 @@ class FailedTurn:
     """A message whose turn was given up: a person has to read it."""
 
     inbox_id: int
+    row_key: str
+    """Its random name, for addresses of pages."""
     channel: str
     text: str
     """As received, not redacted; empty when it was already forgotten."""
@@ -202,6 +204,19 @@ def failed_turns(session: Session, vault: Vault, scope: Scope, limit: int) -> li
         .limit(limit)
     )
     return [_failed_turn(vault, *row) for row in session.execute(query)]
+
+
+def find_failed(session: Session, scope: Scope, row_key: str) -> InboxMessage | None:
+    """Return a message that was given up, when its worker's country or factory may be seen."""
+    query = (
+        select(InboxMessage)
+        .join(Conversation, InboxMessage.conversation_id == Conversation.id)
+        .join(Worker, Conversation.worker_id == Worker.id)
+        .outerjoin(Factory, Worker.factory_id == Factory.id)
+        .where(InboxMessage.row_key == row_key, InboxMessage.state == InboxState.FAILED)
+        .where(visible(scope, func.coalesce(Factory.country, Worker.country), Worker.factory_id))
+    )
+    return session.scalar(query)
 
 
 def _visible(scope: Scope) -> ColumnElement[bool]:
@@ -295,6 +310,7 @@ def _failed_turn(
 ) -> FailedTurn:
     return FailedTurn(
         inbox_id=row.id,
+        row_key=row.row_key,
         channel=row.channel,
         text=body_of(vault, row),
         received_at=row.received_at,
