@@ -83,8 +83,8 @@ def run(tools: Tools) -> None:
     if tools.settings.is_production:
         raise click.ClickException("This is for trying it out. In production use `app.py serve`.")
     app = tools.application(may_train=True)
-    password = tools.fill_empty()
-    _serve(app, tools.settings, lambda: _announce(tools.settings.public_url, password))
+    # Only once the port is ours: a password that nobody reads would be lost.
+    _serve(app, tools.settings, lambda: _announce(tools.settings.public_url, tools.fill_empty()))
 
 
 @click.command()
