@@ -102,8 +102,8 @@ def _about_case(turn: Turn, case: Case) -> Question | None:
         return factory
     if "now" not in asked and not _is_question(case):
         return CaseYesNo("now")
-    if turn.is_phone and "safe" not in asked:
-        return CaseYesNo("safe")
+    if turn.is_phone and "safe_to_text" not in asked:
+        return CaseYesNo("safe_to_text")
     if turn.is_phone and "word" not in asked and turn.worker.word_hash is None:
         return WordQuestion()
     return None
@@ -148,7 +148,7 @@ def _settle_case(turn: Turn) -> list[Saying]:
         return []
     cases.finish_draft(turn.session, case, turn.now)
     said = [waiting(turn, case, "done_hour", "done_day")]
-    if case.details.get("safe") == "no":
+    if case.details.get("safe_to_text") == "no":
         said.append(Saying("done_silent"))
     if not turn.is_phone:
         receipt = cases.issue_receipt(turn.session, turn.vault, case)

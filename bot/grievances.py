@@ -11,7 +11,7 @@ from bot.casework import report
 from bot.current_turn import Turn
 from bot.introduction import introduction
 from bot.questions.factory import FactoryChoice, FactoryQuestion
-from bot.understood import SURE, is_open_text
+from bot.understood import SURE, asks_for_a_word, is_open_text
 from bot.wording import Saying
 from storage.models import Case
 from storage.models.enums import Category
@@ -30,7 +30,8 @@ def hear(turn: Turn) -> list[Saying]:
 
 def hear_in_passing(turn: Turn) -> list[Saying]:
     """Open a case for a problem that is told within an answer; nothing when there is none."""
-    if turn.understanding.intent != "grievance" or isinstance(turn.asked, FactoryQuestion | FactoryChoice):
+    is_name = isinstance(turn.asked, FactoryQuestion | FactoryChoice) or asks_for_a_word(turn)
+    if turn.understanding.intent != "grievance" or is_name:
         return []
     is_story = len(turn.text.split()) >= STORY and turn.understanding.confidence >= SURE
     if not (is_story or is_open_text(turn) or turn.understanding.is_danger):

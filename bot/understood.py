@@ -5,6 +5,8 @@ of it. Only what it cannot read is looked at as an intent.
 """
 
 from bot.current_turn import Turn
+from bot.questions.case import WordQuestion
+from bot.questions.news import NewsWordQuestion
 from bot.questions.survey import SurveyQuestion
 
 INTERRUPTIONS = frozenset(
@@ -43,10 +45,17 @@ def wants_to_skip(turn: Turn) -> bool:
 def is_interruption(turn: Turn) -> bool:
     """Say whether the message is about something else. A possible grievance is, unless it is a stray word."""
     understanding = turn.understanding
+    if asks_for_a_word(turn) and len(turn.text.split()) == 1:
+        return False
     if understanding.intent == "grievance":
         is_sentence = len(turn.text.split()) >= SENTENCE
         return is_sentence or understanding.is_danger or understanding.confidence >= SURE
     return understanding.intent in INTERRUPTIONS and understanding.confidence >= SURE
+
+
+def asks_for_a_word(turn: Turn) -> bool:
+    """Say whether any word may be the answer, so that its meaning says nothing."""
+    return isinstance(turn.asked, WordQuestion | NewsWordQuestion)
 
 
 def is_open_text(turn: Turn) -> bool:

@@ -132,7 +132,7 @@ def _case(
     )
     case = cases.open_case(session, vault, new, opened_at)
     case.is_example = True
-    cases.set_detail(session, case, "safe", "yes", opened_at)
+    cases.set_detail(session, case, "safe_to_text", "yes", opened_at)
     _work_on(session, vault, case, story, replies[story["language"]], age)
 
 

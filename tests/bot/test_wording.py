@@ -32,8 +32,8 @@ SORTED = [category.value for category in Category if category is not Category.UN
 FAMILIES = {
     "menu_*": [f"menu_{line}" for line in LINES],
     "category_*": [f"category_{category}" for category in SORTED],
-    "ask_*": ["ask_now", "ask_safe"],
-    "ask_*_help": ["ask_now_help", "ask_safe_help"],
+    "ask_*": ["ask_now", "ask_safe_to_text"],
+    "ask_*_help": ["ask_now_help", "ask_safe_to_text_help"],
 }
 """Names that the bot puts together, and what they become."""
 
@@ -173,7 +173,7 @@ def options_of(tag: str, key: str) -> list[str]:
         return [texts[name] for name in FAMILIES["menu_*"]]
     if key.startswith("ask_category"):
         return [texts[name] for name in FAMILIES["category_*"]]
-    is_yes_no = key.removesuffix("_help") in {"ask_consent", "ask_now", "ask_safe"}
+    is_yes_no = key.removesuffix("_help") in {"ask_consent", "ask_now", "ask_safe_to_text"}
     return [texts["yes"], texts["no"]] if is_yes_no else []
 
 
