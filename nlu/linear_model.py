@@ -145,7 +145,7 @@ def _fit_head(
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(
-        C=regularisation, class_weight="balanced" if balanced else None, max_iter=300, random_state=0, tol=1e-3
+        C=regularisation, class_weight="balanced" if balanced else None, max_iter=100, random_state=0, tol=1e-2
     )
     rows = [row for row, label in enumerate(labels) if label]
     model.fit(matrix[rows], np.array([labels[row] for row in rows]))
