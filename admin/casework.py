@@ -15,7 +15,7 @@ from werkzeug.exceptions import BadRequest
 
 from admin import labels
 from admin.access import ADVISOR, allow, me
-from admin.case_page import Complaint, find_case, render_case, refuse_unknown_case
+from admin.case_page import Complaint, find_case, refuse_unknown_case, render_case
 from admin.forms import choice, moment, text
 from admin.services import services
 from admin.undo import Undo, forget, remember, undo_for

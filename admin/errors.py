@@ -3,7 +3,9 @@
 Forbidden never shows as such: it is the same page as unknown.
 """
 
-from flask import current_app, render_template
+import logging
+
+from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -34,10 +36,15 @@ STALE_FORM = (
     "Go back, reload the page and send the form again. Nothing was changed.",
 )
 
+log = logging.getLogger(__name__)
 
-def explain(error: HTTPException) -> ResponseReturnValue:
+
+def explain(error: Exception) -> ResponseReturnValue:
     """Render the page for an error."""
-    code = 404 if error.code is None or error.code == 403 else error.code
+    if not isinstance(error, HTTPException):
+        log.error("a page ended in an error: %s", request.endpoint, exc_info=error)
+    code = getattr(error, "code", None) or 500
+    code = 404 if code == 403 else code
     title, advice = STALE_FORM if isinstance(error, CSRFError) else EXPLANATIONS.get(code, EXPLANATIONS[400])
     if code >= 500:
         return _bare(title, advice), code

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from admin.access import ADVISOR, allow, me
-from admin.case_page import Complaint, ReplyDraft, find_case, is_unsafe_to_text, render_case, refuse_unknown_case
+from admin.case_page import Complaint, ReplyDraft, find_case, is_unsafe_to_text, refuse_unknown_case, render_case
 from admin.casework import MOVED_ON, MovedOn, case_as_seen
 from admin.forms import text
 from admin.neutral import Hint, hints

@@ -33,6 +33,7 @@ def create_admin(app: Flask, given: AdminServices) -> None:
     app.extensions[EXTENSION] = given
     configure(app, given.public_url)
     csrf.init_app(app)
+    app.static_url_path = app.static_url_path or "/static"  # the component library's files lie below it
     Bootstrap5(app)
     app.register_blueprint(admin)
     add_sign_in(app)
@@ -43,7 +44,9 @@ def create_admin(app: Flask, given: AdminServices) -> None:
 def _guard(app: Flask, name: str) -> None:
     app.before_request_funcs.setdefault(name, []).append(guard)
     app.after_request_funcs.setdefault(name, []).append(private_page)
-    app.error_handler_spec[name][None][HTTPException] = explain
+    # A test shall see the true error, not our page for it.
+    for kind in (HTTPException,) if app.testing else (HTTPException, Exception):
+        app.error_handler_spec[name][None][kind] = explain
     app.template_context_processors.setdefault(name, []).append(presentation)
 
 

@@ -55,7 +55,7 @@ function onKey(event) {
   if (event.key === "Escape" && typing(event.target)) event.target.blur();
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form) {
     event.preventDefault();
-    event.target.form.requestSubmit();
+    event.target.form.requestSubmit(event.target.form.querySelector("button"));
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || page.querySelector("dialog[open]")) return;

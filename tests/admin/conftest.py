@@ -1,6 +1,6 @@
 """A fixed cast that signs in: an advisor for Bangladesh, an outsider for Viet Nam, a surveyor, an administrator."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from re import search
@@ -88,7 +88,7 @@ class Visitor:
         return found[1]
 
     def _answer(self, response: TestResponse) -> Answer:
-        is_text = response.mimetype.startswith(("text/", "application/json"))
+        is_text = (response.mimetype or "").startswith(("text/", "application/json"))
         return Answer(response.status_code, response.text if is_text else "", response.location, response)
 
 
@@ -125,13 +125,12 @@ def people(app: Flask, database: Database) -> dict[str, Person]:
         "admin": (("admin",), ["*"]),
     }
     with database.transaction() as session:
-        made = {
+        return {
             name: create_person(
                 session, roles=roles, countries=countries, email=f"{name}@example.org", name=name, password=hashed
             )
             for name, (roles, countries) in cast.items()
         }
-    return made
 
 
 @pytest.fixture
@@ -233,8 +232,8 @@ def audited(database: Database) -> Callable[[], list[tuple[int | None, str, str]
 
 
 @pytest.fixture
-def no_such_id() -> Iterator[str]:
-    yield new_id()
+def no_such_id() -> str:
+    return new_id()
 
 
 @pytest.fixture

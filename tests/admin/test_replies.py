@@ -116,7 +116,7 @@ def test_nothing_is_sent_to_a_worker_who_wants_no_messages(
 ) -> None:
     with database.transaction() as session:
         opt_out(session, vault, session.get_one(Worker, conversation.worker_id), clock.now())
-    answer = _send_without_form(reply)
+    answer = reply(NEUTRAL)
     assert answer.status == 409
     assert "She asked for no more messages" in answer.text
     assert outbox() == []
@@ -125,13 +125,8 @@ def test_nothing_is_sent_to_a_worker_who_wants_no_messages(
 def test_nothing_is_sent_in_an_erased_case(database: Database, reply: Reply, outbox: Outbox, case: Case) -> None:
     with database.transaction() as session:
         erase_case(session, session.get_one(Case, case.id))
-    assert _send_without_form(reply).status == 409
+    assert reply(NEUTRAL).status == 409
     assert outbox() == []
-
-
-def _send_without_form(reply: Reply) -> Answer:
-    # The page offers no form any more; the note's form shows the moment all the same.
-    return reply(NEUTRAL)
 
 
 def test_an_unsafe_text_needs_a_tick(
