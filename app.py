@@ -262,7 +262,6 @@ class Tools:
     def settings(self) -> Settings:
         """The settings; the data folder is there afterwards."""
         settings = Settings.from_env(self.env)
-        logs.configure(settings.log_form)
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         return settings
 
@@ -361,7 +360,9 @@ def findings(env: Mapping[str, str]) -> Iterator[str]:
 @click.pass_context
 def main(context: click.Context) -> None:
     """Openline: an anonymous line for people who work in garment factories."""
-    context.obj = context.obj or Tools(os.environ)
+    if context.obj is None:
+        logs.configure(os.environ.get("OPENLINE_LOG", ""))
+        context.obj = Tools(os.environ)
 
 
 @main.command()

@@ -2,12 +2,13 @@
 
 import os
 import shutil
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner, Result
 
 from storage import schema
 from storage.database import Database
@@ -16,8 +17,12 @@ from storage.vault import Vault
 from tests import postgres
 
 if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
     from bot.assistant import Assistant
     from bot.wording import Wording
+    from tests.line import Phone
 
 STRICT = os.environ.get("CI") == "true"
 """In the continuous integration nothing may be skipped: what is missing is a failure."""
@@ -129,3 +134,43 @@ def assistant(wording: "Wording") -> "Assistant":
     from bot.training import ROOT, ensure_model
 
     return Assistant(ensure_model(ROOT / "var" / "models"), wording)
+
+
+@pytest.fixture
+def app(
+    database: Database, vault: Vault, clock: FixedClock, assistant: "Assistant", wording: "Wording"
+) -> Iterator["Flask"]:
+    """The whole application with its real assistant, Twilio configured, five factories."""
+    from tests.line import make_app
+
+    app = make_app(database, vault, clock, assistant, wording)
+    yield app
+    app.extensions["openline"].executor.close()
+
+
+@pytest.fixture
+def client(app: "Flask") -> "FlaskClient":
+    """A browser that nobody has signed in with."""
+    return app.test_client()
+
+
+@pytest.fixture
+def phone(client: "FlaskClient") -> "Phone":
+    """A worker's phone: `phone.says("...")` gives the replies."""
+    from tests.line import Phone
+
+    return Phone(client)
+
+
+@pytest.fixture
+def run_command(database_url: str, vault: Vault, tmp_path: Path) -> Callable[..., Result]:
+    """The command line on a fresh database: `run_command("user", "list")` gives its result."""
+    from app import Tools, main
+
+    vault.keyring.save(tmp_path / "keys.json")
+    env = {"DATABASE_URL": database_url, "OPENLINE_DATA": str(tmp_path)}
+
+    def run(*arguments: str, stdin: str | None = None, **changes: str) -> Result:
+        return CliRunner().invoke(main, arguments, input=stdin, obj=Tools({**env, **changes}))
+
+    return run
