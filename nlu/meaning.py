@@ -37,10 +37,10 @@ class MeaningModel:
     @classmethod
     def fit(cls, phrases: Sequence[Phrase], *, regularisation: float) -> "MeaningModel":
         """Learn from phrases."""
-        heads = {
-            "intent": [phrase.intent for phrase in phrases],
-            "category": [phrase.category for phrase in phrases],
-            "severity": [phrase.severity or "none" for phrase in phrases],
+        heads: dict[str, list[str | None]] = {
+            "intent": [*(phrase.intent for phrase in phrases)],
+            "category": [*(phrase.category for phrase in phrases)],
+            "severity": [*(phrase.severity or "none" for phrase in phrases)],
         }
         texts = [phrase.text for phrase in phrases]
         return cls(LinearModel.fit(understanding_features, texts, heads, regularisation=regularisation))

@@ -18,6 +18,8 @@ _UNCLEAR = 0.30
 _POSSIBLE_GRIEVANCE = 0.20
 _AS_LIKELY = 0.6
 _SURE_QUESTION = 0.70
+# How sure a listed danger word makes us where the learned model sees none.
+_BY_WORD = 0.5
 _SORTED = 0.18
 _SECOND = 0.22
 _SECOND_OF_FIRST = 0.4
@@ -65,7 +67,7 @@ def _intent(intents: Mapping[str, float], dangers: Sequence[Danger]) -> tuple[st
     if best == "grievance":
         return best, grievance
     if dangers and not (best == "rights" and confidence >= _SURE_QUESTION):
-        return "grievance", max(grievance, 1 - confidence)
+        return "grievance", max(grievance, _BY_WORD)
     if grievance >= max(_POSSIBLE_GRIEVANCE, _AS_LIKELY * confidence):
         return "grievance", grievance
     return (best if confidence >= _UNCLEAR else "out_of_scope"), confidence

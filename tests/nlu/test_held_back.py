@@ -45,7 +45,7 @@ def test_finds_the_category_of_most_grievances(read: Read) -> None:
 
 
 def test_no_problem_is_taken_for_small_talk(read: Read) -> None:
-    assert _share(read, lambda m: m.category, lambda m, u: u.intent == "grievance") >= 0.97
+    assert _share(read, lambda m: m.category, lambda _, u: u.intent == "grievance") >= 0.97
 
 
 def test_critical_messages_are_critical(read: Read) -> None:

@@ -36,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
             lambda text: text.replace("severity: critical", "severity: dire", 1),
             "fire.severity must be one of",
         ),
-        ("danger.yml", lambda text: "fire: [", "danger.yml: cannot be read as YAML"),
+        ("danger.yml", lambda _: "fire: [", "danger.yml: cannot be read as YAML"),
         ("words.yml", lambda text: text.replace("one: 1,", "one: many,"), "numbers.one must be a word"),
     ],
 )
