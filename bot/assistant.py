@@ -68,7 +68,7 @@ class Assistant:
             except Exception as error:  # noqa: BLE001 - whatever it is, the turn is rolled back
                 turn.failures.append(error)
         if turn.failures:
-            raise TurnFailed(", ".join(type(error).__name__ for error in turn.failures))
+            raise TurnFailed(", ".join(type(error).__name__ for error in turn.failures)) from turn.failures[0]
         if not channel.replies:
             raise TurnFailed("NoReply")
         return channel.replies

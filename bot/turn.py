@@ -104,7 +104,7 @@ class Turns:
         return [Reply(self.wording.text(turn.language, key))]
 
     def _note_failure(self, inbox_id: int, error: Exception) -> None:
-        log.warning("turn of inbox row %d failed: %s", inbox_id, _names(error))
+        log.warning("turn of inbox row %d failed: %s", inbox_id, _names(error), exc_info=error)
         with self.database.transaction() as session:
             row = session.get(InboxMessage, inbox_id, with_for_update=True)
             if row is None or row.state is not InboxState.RECEIVED:

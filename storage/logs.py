@@ -62,7 +62,7 @@ def _safe_parts(record: logging.LogRecord) -> dict[str, Any]:
     }
     if record.exc_info and record.exc_info[1]:
         parts["error"] = " from ".join(_names(record.exc_info[1]))
-        parts["where"] = _where(record.exc_info[2])
+        parts["where"] = _where(_first_cause(record.exc_info[1]).__traceback__)
     return parts
 
 
@@ -71,6 +71,12 @@ def _names(error: BaseException | None) -> Iterator[str]:
     while error is not None:
         yield type(error).__name__
         error = error.__cause__ or error.__context__
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    while (cause := error.__cause__ or error.__context__) is not None:
+        error = cause
+    return error
 
 
 def _where(trace: TracebackType | None) -> list[str]:

@@ -11,8 +11,8 @@ from bot.graph_runner import PlainGraphRunner
 from bot.training import ModelAltered, checked, fingerprint
 
 
-def test_the_version_is_the_one_whose_inside_we_know() -> None:
-    assert version("rasa") == "3.6.21"
+def test_the_versions_are_those_whose_inside_we_know() -> None:
+    assert (version("rasa"), version("rasa-sdk")) == ("3.6.21", "3.8.0")
 
 
 def test_telemetry_is_off_before_rasa_is_imported(assistant: Assistant) -> None:
