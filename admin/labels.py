@@ -46,7 +46,7 @@ EVENTS: dict[EventKind, str] = {
     EventKind.REPLIED: "Reply to the worker",
 }
 DELIVERIES: dict[OutboxState, str] = {
-    OutboxState.PENDING: "waiting to be sent",
+    OutboxState.PENDING: "on its way",
     OutboxState.SENDING: "being sent",
     OutboxState.SENT: "sent",
     OutboxState.DELIVERED: "delivered",

@@ -6,6 +6,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
+
 from admin import charts, labels
 from admin.access import current_person
 from admin.services import services
@@ -59,13 +61,20 @@ def day(moment: datetime) -> str:
 
 
 def language(tag: str | None) -> dict[str, str]:
-    """Return a language's names and direction; an unknown tag names itself."""
+    """Return a language's names and direction; one without a folder as the common locale data have it."""
     known = services().languages.get(tag or "")
-    if known is None:
-        return {"tag": tag or "und", "name": "", "english_name": tag or "not recognised", "direction": "auto"}
-    return {
-        "tag": tag or "und",
-        "name": known.name,
-        "english_name": known.english_name,
-        "direction": known.direction,
-    }
+    if known is not None:
+        names = (known.name, known.english_name, known.direction)
+    else:
+        names = _language_elsewhere(tag or "und")
+    return dict(zip(("tag", "name", "english_name", "direction"), (tag or "und", *names), strict=True))
+
+
+def _language_elsewhere(tag: str) -> tuple[str, str, str]:
+    if tag == "und":
+        return "", "not recognised", "auto"
+    try:
+        locale = Locale.parse(tag, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return "", tag, "auto"
+    return locale.get_language_name() or "", locale.get_language_name("en") or tag, locale.text_direction

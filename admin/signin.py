@@ -39,7 +39,7 @@ CONFIGURATION: dict[str, Any] = {
     "SECURITY_PASSWORD_SCHEMES": ["argon2"],
     "SECURITY_PASSWORD_LENGTH_MIN": 12,
     "SECURITY_RETURN_GENERIC_RESPONSES": True,
-    "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
+    "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
     "SECURITY_FRESHNESS": timedelta(minutes=-1),  # no page to type the password again: it is asked where needed
     "SECURITY_STATIC_FOLDER": None,
     "SECURITY_CACHE_CONTROL": None,  # `headers.private_page` says it for all pages

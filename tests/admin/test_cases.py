@@ -50,12 +50,18 @@ def test_shows_the_words_and_names_their_language(case: Case, advisor: Visitor) 
     assert 'Bangla <bdi class="own" lang="bn">বাংলা</bdi>' in page
 
 
-@pytest.mark.parametrize(("language", "direction"), [("ur", "rtl"), ("en", "ltr"), ("xx", "auto")])
+@pytest.mark.parametrize(
+    ("language", "direction"), [("ur", "rtl"), ("en", "ltr"), ("ar", "rtl"), ("xx", "auto"), ("und", "auto")]
+)
 def test_words_run_in_their_own_direction(
     says: Callable[..., Case], advisor: Visitor, language: str, direction: str
 ) -> None:
     page = advisor.get(f"/admin/cases/{says('کارڈ', language).reference}").text
     assert f'<div class="words" dir="{direction}" lang="{language}"><bdi>کارڈ</bdi></div>' in page
+
+
+def test_a_language_without_a_folder_is_named_all_the_same(says: Callable[..., Case], advisor: Visitor) -> None:
+    assert "Haitian Creole" in advisor.get(f"/admin/cases/{says('Yo pa peye nou', 'ht').reference}").text
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -54,12 +54,12 @@ def test_a_neutral_reply_leaves_by_her_own_conversation(
     assert json.loads(vault.open_text("outbox.body", row.reference, row.body))["text"] == NEUTRAL
     page = advisor.get(f"/admin/cases/{case.reference}").text
     assert NEUTRAL in page
-    assert "waiting to be sent" in page
+    assert "on its way" in page
 
 
 def test_the_page_says_how_it_goes_out_and_in_which_language(case: Case, advisor: Visitor) -> None:
     page = advisor.get(f"/admin/cases/{case.reference}").text
-    assert "It goes out by <b>SMS</b>. Write in <b>Bangla" in page
+    assert "Channel: <b>SMS</b> · Her language: <b>Bangla" in page
 
 
 def test_a_preview_counts_and_sends_nothing(reply: Reply, outbox: Outbox) -> None:
