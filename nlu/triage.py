@@ -13,10 +13,10 @@ from nlu.meaning import Shares
 UNSORTED = "unsorted"
 _RANKS = {name: rank for rank, name in enumerate(SEVERITIES)}
 # Opting out must be meant: a bare keyword, or words that can hardly mean anything else.
-_SURE_STOP = 0.75
+_SURE_STOP = 0.60
 _UNCLEAR = 0.30
 _POSSIBLE_GRIEVANCE = 0.20
-_AS_LIKELY = 0.6
+_AS_LIKELY = 0.7
 _SURE_QUESTION = 0.70
 # How sure a listed danger word makes us where the learned model sees none.
 _BY_WORD = 0.5
@@ -55,7 +55,7 @@ def decide(shares: Shares, dangers: Sequence[Danger]) -> Decision:
     second = _second(categories, shares.clauses, first)
     if second and _is_graver(second, first, present):
         first, second, share = second, first, categories[second]
-    severity = _severity(shares.severities, first, share, present)
+    severity = _severity(shares.severities, first, share * confidence, present)
     return Decision(intent, confidence, first, share, second, severity, is_danger=severity == "critical")
 
 
@@ -110,8 +110,8 @@ def _is_graver(second: str, first: str, dangers: Sequence[Danger]) -> bool:
 
 def _severity(shares: Mapping[str, float], category: str, share: float, dangers: Sequence[Danger]) -> str:
     learned = _learned_severity(shares)
-    if category in _ZERO_TOLERANCE and share >= _SORTED:
-        learned = "critical"
+    if category in _ZERO_TOLERANCE:
+        learned = "critical" if share >= _SORTED else max(learned, "high", key=_RANKS.__getitem__)
     return max([learned, *(danger.severity for danger in dangers)], key=_RANKS.__getitem__)
 
 

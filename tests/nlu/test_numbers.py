@@ -86,7 +86,8 @@ def test_reads_yes_and_no(languages: Languages, tag: str, text: str, value: bool
     ("tag", "text", "value"),
     [
         ("en", "4", 4), ("en", "4/5", 4), ("en", "four", 4), ("en", "always", 5), ("en", "6", None),
-        ("en", "4.5", None), ("bn", "৩", 3), ("bn", "মাঝে মাঝে", 3), ("vi", "không bao giờ", 1), ("vi", "thinh thoang", 3),
+        ("en", "4.5", None), ("bn", "৩", 3), ("bn", "মাঝে মাঝে", 3), ("vi", "không bao giờ", 1),
+        ("vi", "thinh thoang", 3),
         ("en", "always they shout", None),
     ],
 )  # fmt: skip
