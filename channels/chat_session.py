@@ -1,4 +1,4 @@
-"""What the web chat keeps in its session cookie: a random token, and until the first message what she chose.
+"""What the web chat keeps in its session cookie: a random token, and what she chose before her first message.
 
 The cookie is signed, ends with the browser, and is all that stays there.
 """
@@ -44,10 +44,18 @@ def visitor(database_session: Session) -> Visitor:
 
 
 def ensure_token() -> str:
-    """Return this browser's token, made when she first writes."""
+    """Return this browser's token."""
     if TOKEN not in session:
         session[TOKEN] = uuid4().hex
     return str(session[TOKEN])
+
+
+def factory_code(token: str) -> str | None:
+    """Return the code of the poster that led here, for her first message."""
+    with services().database.reading() as database_session:
+        found = find_conversation(database_session, services().vault, CHANNEL, token)
+    code: str | None = session.get(FACTORY)
+    return code if found is None else None
 
 
 def take_note() -> str | None:

@@ -63,6 +63,9 @@ def show_chat(code: str | None = None) -> Response | BaseResponse:
     if "language" in request.args:
         session[chat_session.LANGUAGE] = request.args["language"][:16]
         return redirect(request.path, 303)
+    # Made here and not with the first message: what answers a message must set no cookie,
+    # or it could come back after the quick exit has taken it away.
+    chat_session.ensure_token()
     page = load_page()
     note_shown(page)
     return _page(page, chat_session.take_note())
@@ -161,18 +164,15 @@ def _take(text: str) -> None:
     if language is not None:
         with given.database.transaction() as database_session:
             prefer_language(database_session, given.vault, token, language)
-    factory = session.get(chat_session.FACTORY)
     given.intake.take(
         InboundMessage(
             channel=chat_session.CHANNEL,
             address=token,
             text=text,
             provider_id=f"{token}:{name}",
-            factory_code=factory,
+            factory_code=chat_session.factory_code(token),
         )
     )
-    session.pop(chat_session.FACTORY, None)
-    session.pop(chat_session.LANGUAGE, None)
 
 
 def _keep_factory(code: str) -> None:

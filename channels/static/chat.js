@@ -9,6 +9,7 @@
   let timer = 0;
   let since = Date.now();
   let busy = false;
+  let more = false;
 
   const lines = () => document.getElementById("lines");
   const waiting = () => lines().dataset.waiting === "yes";
@@ -21,17 +22,22 @@
     if (lines().textContent !== before) toEnd();
   }
 
-  function add(text) {
+  function bubble(kind, text) {
     const item = document.createElement("li");
     const words = document.createElement("p");
-    item.className = "hers";
+    item.className = kind;
     words.dir = "auto";
     words.textContent = text;
     item.append(words);
     lines().querySelector("ol").append(item);
+    return item;
+  }
+
+  function add(text) {
+    const items = [bubble("hers", text), bubble("ours waiting", document.body.dataset.working)];
     lines().querySelectorAll(".options, .note").forEach((part) => part.remove());
     toEnd();
-    return item;
+    return items;
   }
 
   function note(text) {
@@ -54,7 +60,7 @@
     const text = choice ? choice.textContent.trim() : box.value;
     if (choice) form.set("choice", choice.value);
     const options = lines().querySelector(".options");
-    const item = add(text);
+    const items = add(text);
     if (!choice) box.value = "";
     busy = true;
     try {
@@ -66,7 +72,7 @@
       else if (!choice) box.value = text;
     } catch {
       // The same turn goes with the next try, so nothing is said twice.
-      item.remove();
+      items.forEach((item) => item.remove());
       if (options) lines().querySelector("ol").after(options);
       if (!choice) box.value = text;
       note(document.body.dataset.offline);
@@ -74,6 +80,9 @@
     busy = false;
     since = Date.now();
     plan();
+    // She sent something else while this was on its way.
+    if (more && box.value.trim()) say.requestSubmit();
+    more = false;
   }
 
   async function news() {
@@ -100,7 +109,10 @@
 
   say.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (busy) return;
+    if (busy) {
+      more = true;
+      return;
+    }
     const choice = event.submitter?.name === "choice" ? event.submitter : null;
     if (choice || box.value.trim()) send(choice);
     else box.focus();

@@ -1,6 +1,7 @@
 """An application with the channels alone, and a turn that does what a test says."""
 
 import shutil
+import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -58,12 +59,14 @@ class ScriptedTurn:
     replies: list[Reply] = field(default_factory=lambda: [Reply("Thank you.")])
     by_text: dict[str, list[Reply]] = field(default_factory=dict)
     is_late: bool = False
+    pause: float = 0.0
     failure: Exception | None = None
     texts: list[str] = field(default_factory=list)
 
     def __call__(self, inbox_id: int) -> bool:
         if self.failure is not None:
             raise self.failure
+        time.sleep(self.pause)
         if not self.is_late:
             self.run(inbox_id)
         return not self.is_late
