@@ -348,7 +348,8 @@ def findings(env: Mapping[str, str]) -> Iterator[str]:
     except GatewayConfigError as error:
         yield str(error)
     try:
-        keyring_for(settings.environment, settings.keys_file)
+        if settings.is_production or settings.keys_file.exists():
+            keyring_for(settings.environment, settings.keys_file)
     except KeysError as error:
         yield str(error)
     yield from Operations(
