@@ -33,10 +33,9 @@ def hear_in_passing(turn: Turn) -> list[Saying]:
     is_name = isinstance(turn.asked, FactoryQuestion | FactoryChoice) or asks_for_a_word(turn)
     if turn.understanding.intent != "grievance" or is_name:
         return []
-    is_story = len(turn.text.split()) >= STORY and turn.understanding.confidence >= SURE
-    if not (is_story or is_open_text(turn) or turn.understanding.is_danger):
-        return []
-    return hear(turn)
+    is_sure = turn.understanding.confidence >= SURE or turn.understanding.is_danger
+    is_story = is_sure and len(turn.text.split()) >= STORY
+    return hear(turn) if is_story or is_open_text(turn) else []
 
 
 def emergency_number(country: str | None) -> str | None:

@@ -25,8 +25,9 @@ ENOUGH_LETTERS = 7
 
 UNCLEAR = frozenset({"out_of_scope", "affirm", "deny", "human"})
 """Intents that say nothing of what a text is about."""
+ASIDES = frozenset({"privacy", "language", "help", "stop"})
 CLEAR = 0.85
-"""Confidence from which a text is something else than what we asked her to write."""
+"""What a text can be, and how surely, although we had asked her to write what happened."""
 
 DOUBTFUL = 0.6
 """Below this confidence a text that nothing is expected of may still be a grievance."""
@@ -104,14 +105,14 @@ def _fulfil_expectation(turn: Turn) -> None:
     if understanding.is_keyword or turn.is_choice:
         return
     has_words = any(sign.isalpha() for sign in turn.text)
-    is_plain = understanding.intent in UNCLEAR or understanding.confidence < CLEAR
+    is_aside = understanding.intent in ASIDES and understanding.confidence >= CLEAR
     if turn.media and not has_words:
         _read_as(turn, "grievance")
     elif _is_stray_word(turn) and expected is None:
         _read_as(turn, "out_of_scope")
     elif not has_words:
         return
-    elif expected is not None and is_plain:
+    elif expected is not None and not is_aside:
         _read_as(turn, expected)
     elif understanding.intent not in UNCLEAR:
         return
