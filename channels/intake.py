@@ -34,7 +34,7 @@ class Intake:
         A repeat gets what the first delivery got; if that one died half-way, it gets what it would have got.
         """
         accepted = self._accept(message, notices)
-        if not self._is_done(accepted) or message.opt_out is not None:
+        if not self._is_done(accepted):
             return []
         with self.database.transaction() as session:
             fresh = claim_in_response(session, self.vault, accepted.inbox_id, self.clock.now())

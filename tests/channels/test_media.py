@@ -14,6 +14,7 @@ from channels.media import Fetcher, MediaRefused, MediaUnreachable, fetch_due, o
 from channels.services import TWILIO_HOSTS, ChannelServices, TwilioAccount
 from storage.cases import NewCase, open_case
 from storage.cases.media import media_of, open_media
+from storage.media import put_into_case
 from storage.models import Case, CaseMedia, InboxMedia, InboxMessage, OutboxMessage, Worker
 from storage.models.enums import Category, OutboxKind, Severity
 from storage.outbox import Reply
@@ -47,8 +48,8 @@ def sends(phone: TwilioPhone, url: str, content_type: str = "image/jpeg", sender
     assert answer.status_code == 200
 
 
-def put_into_a_case(given: ChannelServices, rows: Rows) -> str:
-    """Do what the turn does: open a case and say that the picture belongs to it."""
+def with_a_case(given: ChannelServices, rows: Rows) -> str:
+    """Do what the turn does: open a case and put the picture into it."""
     [inbox] = rows(InboxMessage)
     with given.database.transaction() as session:
         worker = session.get_one(Worker, rows(Worker)[0].id)
@@ -66,8 +67,7 @@ def put_into_a_case(given: ChannelServices, rows: Rows) -> str:
             is_draft=False,
         )
         case = open_case(session, given.vault, new, given.clock.now())
-        waiting = session.get_one(InboxMedia, rows(InboxMedia)[0].id)
-        waiting.case_route = given.vault.close_text("inbox_media.case_route", waiting.id, case.id)
+        put_into_case(session, given.vault, inbox.id, case.id)
         return case.id
 
 
@@ -77,7 +77,7 @@ def test_a_picture_reaches_its_case_encrypted_and_leaves_the_provider(
     httpserver.expect_request(FILE, method="GET").respond_with_data(PICTURE, content_type="image/jpeg")
     httpserver.expect_request(FILE, method="DELETE").respond_with_data("", status=204)
     sends(whatsapp, httpserver.url_for(FILE))
-    case_id = put_into_a_case(fetching, rows)
+    case_id = with_a_case(fetching, rows)
     assert fetch_due(fetching) == 1
     with fetching.database.reading() as session:
         case = session.get_one(Case, case_id)
@@ -96,7 +96,7 @@ def test_the_password_does_not_follow_a_redirect_to_the_store(
     httpserver.expect_request(FILE).respond_with_data("", status=307, headers={"Location": "/store/ME1"})
     httpserver.expect_request("/store/ME1").respond_with_data(PICTURE)
     sends(whatsapp, httpserver.url_for(FILE))
-    put_into_a_case(fetching, rows)
+    with_a_case(fetching, rows)
     fetch_due(fetching)
     assert len(rows(CaseMedia)) == 1
     assert [bool(request.authorization) for request, _ in httpserver.log[:2]] == [True, False]
@@ -122,7 +122,7 @@ def test_what_is_no_picture_is_refused_kindly(
 ) -> None:
     httpserver.expect_request(FILE).respond_with_data(content, headers=headers)
     sends(whatsapp, httpserver.url_for(FILE))
-    put_into_a_case(fetching, rows)
+    with_a_case(fetching, rows)
     fetch_due(fetching)
     assert (rows(CaseMedia), rows(InboxMedia)) == ([], [])
     assert notices(fetching, rows) == ["Please tell us in words."]
@@ -198,7 +198,7 @@ def test_a_file_that_does_not_come_is_tried_again_and_then_given_up(
 ) -> None:
     httpserver.expect_request(FILE).respond_with_data("", status=500)
     sends(whatsapp, httpserver.url_for(FILE))
-    put_into_a_case(fetching, rows)
+    with_a_case(fetching, rows)
     assert fetch_due(fetching) == 1
     assert fetch_due(fetching) == 0
     for _ in range(10):
