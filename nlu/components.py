@@ -52,7 +52,7 @@ class _Component(GraphComponent):
         config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        execution_context: ExecutionContext,
+        execution_context: ExecutionContext,  # noqa: ARG003 - Rasa checks for this name
     ) -> Self:
         """Make an untrained component, as Rasa asks for it."""
         return cls(config, model_storage, resource)
