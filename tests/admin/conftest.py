@@ -1,8 +1,10 @@
 """A fixed cast that signs in: an advisor for Bangladesh, an outsider for Viet Nam, a surveyor, an administrator."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from re import search
 from typing import Any
 
@@ -90,6 +92,14 @@ class Visitor:
     def _answer(self, response: TestResponse) -> Answer:
         is_text = (response.mimetype or "").startswith(("text/", "application/json"))
         return Answer(response.status_code, response.text if is_text else "", response.location, response)
+
+
+@pytest.fixture
+def sqlite_url(empty_sqlite: Path, tmp_path: Path) -> str:
+    """For tests whose promise does not depend on the database."""
+    path = tmp_path / "openline.db"
+    shutil.copy(empty_sqlite, path)
+    return f"sqlite:///{path}"
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -17,7 +17,7 @@ from tests.admin.conftest import PASSWORD
 from tests.admin.test_cases import HOSTILE
 from tests.factories import create_case, create_factory
 
-pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
+pytestmark = pytest.mark.browser
 
 QUIET = (
     "--no-sandbox",
@@ -35,6 +35,11 @@ window.complaints = [];
 addEventListener("securitypolicyviolation", (event) => window.complaints.push(event.violatedDirective));
 window.alert = () => window.complaints.push("alert");
 """
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    return sqlite_url
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +80,7 @@ def context(chromium: Browser, site: str) -> Iterator[Callable[..., Page]]:
         page.get_by_label("E-mail address").fill("advisor@example.org")
         page.get_by_label("Password").fill(PASSWORD)
         page.keyboard.press("Enter")
-        page.get_by_role("heading", name="Review queue").wait_for()
+        arrives(page.get_by_role("heading", name="Review queue"))
         return page
 
     yield window
@@ -91,30 +96,36 @@ def replies(database: Database) -> int:
         return len(list(session.scalars(select(OutboxMessage))))
 
 
+def arrives(part: Locator) -> None:
+    """Wait for a page by something on it, until keys are heard there."""
+    part.wait_for()
+    part.page.wait_for_load_state("load")
+
+
 def test_a_round_by_keyboard_alone(
     context: Window, people: dict[str, Person], case: Case, database: Database, stored: Callable[[Case], Case]
 ) -> None:
     page = context()
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    page.get_by_role("link", name=case.reference).wait_for()
+    arrives(page.get_by_role("link", name=case.reference))
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    page.get_by_role("heading", name="What was said").wait_for()
+    arrives(page.get_by_role("heading", name="What was said"))
     page.keyboard.press("a")
-    page.get_by_text("The case is with you.").wait_for()
+    arrives(page.get_by_text("The case is with you."))
     page.keyboard.press("r")
     page.keyboard.type("We are working on it.")
     page.get_by_text("1 message · 21 characters (GSM-7)").wait_for()
     page.keyboard.press("Control+Enter")
-    page.get_by_text("The reply is on its way.").wait_for()
+    arrives(page.get_by_text("The reply is on its way."))
     page.keyboard.press("n")
     page.keyboard.type("Wrote to her.")
     page.keyboard.press("Control+Enter")
-    page.get_by_text("The note is kept.").wait_for()
+    arrives(page.get_by_text("The note is kept."))
     page.keyboard.press("g")
     page.keyboard.press("q")
-    page.get_by_role("heading", name="Review queue").wait_for()
+    arrives(page.get_by_role("heading", name="Review queue"))
     assert stored(case).assignee_id == people["advisor"].id
     assert replies(database) == 1
 

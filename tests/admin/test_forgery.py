@@ -12,6 +12,11 @@ from tests.admin.routes import ALLOWED, address
 CHANGING = sorted(route for route in ALLOWED if not route.endswith(" GET"))
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    return sqlite_url
+
+
 @pytest.mark.parametrize("token", ["none", "wrong", "another session's"])
 def test_a_form_without_the_sessions_own_token_is_refused(
     token: str, app: Flask, values: dict[str, Any], advisor: Visitor, admin: Visitor

@@ -10,6 +10,11 @@ from tests.admin.conftest import Visitor
 PAGES = ["/admin/", "/admin/account", "/admin/nothing", "/admin/?country=xx", "/admin/failed", "/admin/undelivered"]
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    return sqlite_url
+
+
 @pytest.mark.parametrize("url", [*PAGES, "/admin/sign-in"])
 def test_every_answer_carries_the_policy(advisor: Visitor, visitor: Visitor, url: str) -> None:
     for somebody in (advisor, visitor):

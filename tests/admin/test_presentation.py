@@ -20,6 +20,11 @@ from tests.admin.conftest import Visitor
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    return sqlite_url
+
+
 @pytest.mark.parametrize(
     ("labels_", "kind"),
     [

@@ -16,6 +16,11 @@ NEW_PASSWORD = "three quiet green boats"
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    return sqlite_url
+
+
+@pytest.fixture
 def own_password(people: dict[str, Person]) -> str:
     return PASSWORD
 
