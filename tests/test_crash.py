@@ -37,7 +37,7 @@ from tests.crash.traffic import SCRIPTS, Line, Worker
 from tests.factories import create_factory
 from tests.line import ENVIRONMENT
 
-KILLS = int(os.environ.get("OPENLINE_KILLS", "8"))
+KILLS = int(os.environ.get("OPENLINE_KILLS", "6"))
 IS_LONG = "OPENLINE_KILLS" in os.environ
 WRITERS = 5
 PAUSE = 30.0
