@@ -362,6 +362,7 @@ def findings(env: Mapping[str, str]) -> Iterator[str]:
 def main(context: click.Context) -> None:
     """Openline: an anonymous line for people who work in garment factories."""
     if context.obj is None:
+        os.umask(0o077)  # whatever we write is nobody else's
         logs.configure(os.environ.get("OPENLINE_LOG", ""))
         context.obj = Tools(os.environ)
 

@@ -9,6 +9,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -54,7 +55,7 @@ class PlainLines(logging.Formatter):
 def _safe_parts(record: logging.LogRecord) -> dict[str, Any]:
     is_ours = record.name.split(".")[0] in OURS
     parts: dict[str, Any] = {
-        "at": logging.Formatter().formatTime(record),
+        "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
         "level": record.levelname,
         "logger": record.name,
         # A line break in a message must not look like another line.
