@@ -19,6 +19,7 @@ from tests import postgres
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
+    from playwright.sync_api import Browser
 
     from bot.assistant import Assistant
     from bot.wording import Wording
@@ -160,6 +161,18 @@ def phone(client: "FlaskClient") -> "Phone":
     from tests.line import Phone
 
     return Phone(client)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator["Browser"]:
+    """A real browser. Not for the whole session: while it lives, nothing else can start an event loop here."""
+    from tests.chromium import launched, program
+
+    executable = program()
+    if executable is None:
+        pytest.skip("Chromium is missing (apt-get install chromium)")
+    with launched(executable) as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """An advisor's round in a real browser: by keyboard alone, without script, on a small phone, among hostile texts."""
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 
@@ -19,15 +18,6 @@ from tests.factories import create_case, create_factory
 
 pytestmark = pytest.mark.browser
 
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PAGES = ("/admin/", "/admin/failed", "/admin/undelivered", "/admin/surveys", "/admin/account", "/admin/nothing")
 PHONE = {"width": 360, "height": 780}
 COMPLAINTS = """
@@ -40,17 +30,6 @@ window.alert = () => window.complaints.push("alert");
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
     return sqlite_url
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("Chromium is missing (apt-get install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """The chat in real Chromium: live, without script, on a small phone, from right to left, gone at once."""
 
-import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_httpserver import HTTPServer
 from werkzeug.serving import make_server
 
@@ -16,30 +15,15 @@ from storage.models import InboxMessage
 from storage.outbox import Option, Reply
 from tests.channels.conftest import YES_OR_NO, ScriptedTurn, make_site
 from tests.channels.test_webchat import PAYLOADS
+from tests.chromium import SMALL_PHONE, until
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium")
 OURS = ".ours:not(.waiting) p"
-QUIET = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
-SMALL_PHONE: Any = {"viewport": {"width": 360, "height": 640}, "is_mobile": True, "has_touch": True}
 
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
     return sqlite_url
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is missing (apt-get install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -82,15 +66,6 @@ def opened(context: BrowserContext, address: str, complaints: list[str]) -> Page
 def says(page: Page, text: str) -> None:
     page.fill("#message", text)
     page.click(".send")
-
-
-def until(page: Page, is_so: Callable[[], bool]) -> None:
-    """Wait for something on the server's side."""
-    for _ in range(100):
-        if is_so():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("it did not come to that")
 
 
 def is_wider_than_its_window(page: Page) -> bool:
