@@ -24,7 +24,7 @@ from nlu.languages import Languages, Phrase, load_languages
 from nlu.lexicon import DangerLexicon
 from nlu.linear_model import LinearModel
 from nlu.meaning import MeaningModel, danger_phrases
-from nlu.normalise import has_letters
+from nlu.normalise import clean, has_letters, words_of
 from nlu.redact import PersonalWords, Redactor
 
 _ROOT = Path(__file__).parent.parent
@@ -196,7 +196,7 @@ class UnderstandingClassifier(_Component):
         if not has_letters(text):
             return {"intent": dict(self._NOTHING), "intent_ranking": []}
         shares = self.model.shares(text)
-        decision = triage.decide(shares, self.lexicon.find(text, _possible(message)))
+        decision = triage.decide(shares, self.lexicon.find(text, _possible(message)), len(words_of(clean(text))))
         ranking = sorted(shares.intents.items(), key=lambda item: -item[1])
         return {
             "intent": {"name": decision.intent, "confidence": decision.confidence},

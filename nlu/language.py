@@ -64,9 +64,13 @@ class LanguageModel:
         script, words = script_of(text), words_of(clean(text))
         letters = sum(script_counts(text).values())
         tags = self.scripts.get(script or "", ())
-        return LanguageEvidence(self._probabilities(text, script, tags), script, letters, len(words) <= 1)
+        is_single_word = len(words) <= 1
+        shares = self._probabilities(text, script, tags, is_single_word=is_single_word)
+        return LanguageEvidence(shares, script, letters, is_single_word)
 
-    def _probabilities(self, text: str, script: str | None, tags: Sequence[str]) -> dict[str, float]:
+    def _probabilities(
+        self, text: str, script: str | None, tags: Sequence[str], *, is_single_word: bool
+    ) -> dict[str, float]:
         if len(tags) <= 1:
             return dict.fromkeys(tags, 1.0)
         shares = dict.fromkeys(tags, 0.0)
@@ -75,7 +79,9 @@ class LanguageModel:
             if tag in shares and label.endswith(f"-{script}"):
                 shares[tag] += share
         shares = _normalised(shares)
-        return shares if max(shares.values()) >= _SURE else _with_langdetect(text, shares)
+        # A single word tells langdetect nothing, and asking it takes longer than the rest of a turn.
+        is_clear = max(shares.values()) >= _SURE or is_single_word
+        return shares if is_clear else _with_langdetect(text, shares)
 
 
 def scripts_of(languages: Languages) -> dict[str, list[str]]:

@@ -57,9 +57,9 @@ class Negation:
     unless: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Words:
-    """The small words that answers are made of."""
+    """The small words that answers are made of. Each is itself alone, so that what is made of it can be kept."""
 
     affirm: tuple[str, ...]
     deny: tuple[str, ...]

@@ -6,6 +6,7 @@ Strict on purpose: every word must belong to an answer, so that '10 people faint
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from rapidfuzz import fuzz
 
@@ -82,10 +83,10 @@ def parse_yes_no(text: str, words: Words) -> bool | None:
     if not said:
         signs = {meaning for sign, meaning in _SIGNS.items() if sign in text}
         return signs.pop() if len(signs) == 1 else None
-    affirm, deny = _forms(words.affirm), _forms(words.deny)
+    affirm, deny, extras = _answers(words)
     if said in affirm or said in deny:
         return None if said in affirm and said in deny else said in affirm
-    is_yes, is_no = _begins(said, affirm, words), _begins(said, deny, words)
+    is_yes, is_no = _begins(said, affirm, extras), _begins(said, deny, extras)
     return is_yes if is_yes != is_no else None
 
 
@@ -95,7 +96,8 @@ def parse_scale(text: str, words: Words, minimum: int = 1, maximum: int = 5) -> 
     value = parse_number(said, words)
     if value is not None:
         return int(value) if value == int(value) and minimum <= value <= maximum else None
-    step = next((index for index, names in enumerate(words.scale) if _form(text) in _forms(names)), None)
+    form = _form(text)
+    step = next((index for index, names in enumerate(_steps(words)) if form in names), None)
     return None if step is None else round(minimum + step * (maximum - minimum) / 4)
 
 
@@ -139,16 +141,19 @@ class _Known:
     numbers: dict[str, float]
     multipliers: dict[str, int]
     halves: frozenset[str]
+    halves_before: frozenset[str]
     ranges: frozenset[str]
     fillers: frozenset[str]
 
 
+@cache
 def _known(words: Words) -> _Known:
     fillers = frozenset(fold(clean(word)) for word in (*words.units, *words.about))
     return _Known(
         {fold(clean(word)): value for word, value in words.numbers.items()},
         {fold(clean(word)): value for word, value in words.multipliers.items()},
         frozenset(fold(clean(word)) for word in (*words.half_before, *words.half_after)),
+        frozenset(fold(clean(word)) for word in words.half_before),
         frozenset(fold(clean(word)) for word in words.ranges) | {"-", "–", "—", "~"},
         fillers,
     )
@@ -167,13 +172,17 @@ def _is_known(token: str, known: _Known) -> bool:
 def _without_phrases(text: str, words: Words) -> str:
     """Units and fillers of several words ('a month', 'and a half') taken out or shortened first."""
     folded = f" {fold(text)} "
-    for phrase in sorted((*words.units, *words.about), key=len, reverse=True):
-        if " " in phrase:
-            folded = folded.replace(f" {fold(clean(phrase))} ", " ")
-    for phrase in words.half_after:
-        form = fold(clean(phrase))
-        folded = folded.replace(f" {form} ", f" {form.replace(' ', '')} ")
+    for phrase, shorter in _phrases(words):
+        folded = folded.replace(phrase, shorter)
     return folded.strip()
+
+
+@cache
+def _phrases(words: Words) -> tuple[tuple[str, str], ...]:
+    long = sorted((phrase for phrase in (*words.units, *words.about) if " " in phrase), key=len, reverse=True)
+    left_out = [(f" {fold(clean(phrase))} ", " ") for phrase in long]
+    halves = [fold(clean(phrase)) for phrase in words.half_after]
+    return (*left_out, *((f" {half} ", f" {half.replace(' ', '')} ") for half in halves))
 
 
 def _split_ranges(tokens: Sequence[str], words: Words) -> list[list[str]]:
@@ -193,7 +202,6 @@ def _split_ranges(tokens: Sequence[str], words: Words) -> list[list[str]]:
 
 def _part(tokens: Sequence[str], words: Words) -> float | None:
     known, spoken = _known(words), _Sum()
-    half_before = frozenset(fold(clean(word)) for word in words.half_before)
     for token in tokens:
         if token[0].isdigit():
             spoken.add(_digits(token))
@@ -201,7 +209,7 @@ def _part(tokens: Sequence[str], words: Words) -> float | None:
             spoken.add(known.numbers[token])
         elif token in known.multipliers:
             spoken.multiply(known.multipliers[token])
-        elif token in half_before:
+        elif token in known.halves_before:
             spoken.half_next = True
         else:
             spoken.half()
@@ -232,10 +240,21 @@ def _forms(phrases: Sequence[str]) -> frozenset[str]:
     return frozenset(_form(phrase) for phrase in phrases)
 
 
-def _begins(said: str, forms: frozenset[str], words: Words) -> bool:
+@cache
+def _answers(words: Words) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """What says yes, what says no, and the words that may stand beside either."""
+    extras = {word for phrases in (words.about, *words.scale) for phrase in phrases for word in _form(phrase).split()}
+    return _forms(words.affirm), _forms(words.deny), frozenset(extras)
+
+
+@cache
+def _steps(words: Words) -> tuple[frozenset[str], ...]:
+    return tuple(_forms(names) for names in words.scale)
+
+
+def _begins(said: str, forms: frozenset[str], extras: frozenset[str]) -> bool:
     """Whether the text is one of these forms and then only words that make answers."""
-    allowed = {word for phrases in (words.about, *words.scale) for phrase in phrases for word in _form(phrase).split()}
-    allowed |= {word for form in forms for word in form.split()}
+    allowed = extras | {word for form in forms for word in form.split()}
     parts = said.split()
     starts = any(said.startswith(f"{form} ") for form in forms)
     return starts and all(part in allowed for part in parts)

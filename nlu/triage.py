@@ -28,6 +28,10 @@ _CRITICAL = 0.40
 _HIGH_OR_MORE = 0.45
 _MAYBE_CRITICAL = 0.18
 _DANGER_WEIGHT = 0.5
+# A word or two that the model does not know look like whatever it saw most of.
+_SENTENCE, _PLAIN, _LIKELY = 3, 0.8, 0.6
+# Below this share of its category nothing is called critical, unless a danger is named.
+_EVIDENT = 0.3
 _ZERO_TOLERANCE = frozenset({"child_labour", "forced_labour"})
 
 
@@ -44,18 +48,24 @@ class Decision:
     is_danger: bool = False
 
 
-def decide(shares: Shares, dangers: Sequence[Danger]) -> Decision:
-    """Weigh the learned shares and the dangers found by word."""
+def decide(shares: Shares, dangers: Sequence[Danger], words: int = _SENTENCE) -> Decision:
+    """Weigh the learned shares and the dangers found by word; of one or two words only what is clear counts."""
     present = [danger for danger in dangers if not danger.is_negated]
     intent, confidence = _intent(shares.intents, present)
     if intent != "grievance":
         return Decision(intent, confidence)
     categories = _with_dangers(shares.categories, present)
     first, share = _first(categories, confidence)
+    if not present and words == 1 and (share < _PLAIN or confidence < _LIKELY):
+        return Decision("out_of_scope", 1 - confidence)
     second = _second(categories, shares.clauses, first)
     if second and _is_graver(second, first, present):
         first, second, share = second, first, categories[second]
     severity = _severity(shares.severities, first, share * confidence, present)
+    if not present and severity != "normal" and words < _SENTENCE and share < _PLAIN:
+        severity = "normal"
+    elif not present and severity == "critical" and share < _EVIDENT:
+        severity = "high"
     return Decision(intent, confidence, first, share, second, severity, is_danger=severity == "critical")
 
 
