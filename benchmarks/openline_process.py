@@ -39,9 +39,9 @@ def prepare(database: Database, now: datetime) -> None:
     definition["questions"] = [one for one in definition["questions"] if one["key"] in SURVEY_KEYS]
     with database.transaction() as session:
         surveys.publish(session, definition, now)
-        session.add(
-            Factory(code="4821", name="Sunrise Garments", country="bd", languages=["en"], is_active=True, created_at=now)
-        )
+        factory = Factory(code="4821", name="Sunrise Garments", country="bd", languages=["en"], created_at=now)
+        factory.is_active = True
+        session.add(factory)
 
 
 def main() -> None:

@@ -14,7 +14,8 @@ from bot.questions.news import NewsWordQuestion, count_wrong_word, is_locked
 from bot.questions.survey import SurveyQuestion
 from bot.wording import Saying
 from storage import cases, surveys
-from storage.models import Case
+from storage.models import Case, SurveyResponse, SurveyVersion
+from storage.models.enums import ResponseState
 
 MOST_TRIES = 3
 """After so many unreadable answers a question is passed over."""
@@ -120,7 +121,7 @@ def _about_factory(turn: Turn) -> Question | None:
 
 
 def _about_survey(turn: Turn) -> Question | None:
-    version = surveys.current_version(turn.session)
+    version = turn.recall("survey", lambda: surveys.current_version(turn.session))
     if version is None:
         return None
     if turn.worker.consented_at is None:
@@ -128,7 +129,13 @@ def _about_survey(turn: Turn) -> Question | None:
     factory = _about_factory(turn)
     if factory is not None:
         return factory
-    response = surveys.start_or_resume(
+    response = turn.response or _response(turn, version)
+    definition = surveys.next_question(response)
+    return SurveyQuestion(version.survey, definition, response) if definition else None
+
+
+def _response(turn: Turn, version: SurveyVersion) -> SurveyResponse:
+    turn.response = surveys.start_or_resume(
         turn.session,
         turn.vault,
         turn.worker.pseudonym,
@@ -138,8 +145,7 @@ def _about_survey(turn: Turn) -> Question | None:
         language=turn.language,
         now=turn.now,
     )
-    definition = surveys.next_question(turn.session, response)
-    return SurveyQuestion(f"{version.survey}", definition, response) if definition else None
+    return turn.response
 
 
 def _settle_case(turn: Turn) -> list[Saying]:
@@ -159,8 +165,8 @@ def _settle_case(turn: Turn) -> list[Saying]:
 def _settle_survey(turn: Turn) -> list[Saying]:
     if not turn.memo.survey_wanted:
         return []
-    response = surveys.open_response(turn.session, turn.vault, turn.worker.pseudonym)
-    if response is None or surveys.next_question(turn.session, response) is not None:
+    response = turn.response or surveys.open_response(turn.session, turn.vault, turn.worker.pseudonym)
+    if response is None or response.state is not ResponseState.OPEN or surveys.next_question(response) is not None:
         return []
     surveys.finish(turn.session, response, turn.now)
     turn.memo.survey_wanted = False

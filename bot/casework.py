@@ -23,7 +23,8 @@ ZERO_TOLERANCE = frozenset({Category.CHILD_LABOUR, Category.FORCED_LABOUR})
 
 def draft(turn: Turn) -> Case | None:
     """Return the case that still has questions."""
-    return turn.recall("draft", lambda: cases.draft_of(turn.session, turn.vault, turn.worker.pseudonym))
+    case = turn.recall("draft", lambda: cases.draft_of(turn.session, turn.vault, turn.worker.pseudonym))
+    return case if case is not None and case.is_draft else None
 
 
 def report(turn: Turn, *, category: Category | None = None) -> tuple[Case, bool]:
@@ -36,6 +37,7 @@ def report(turn: Turn, *, category: Category | None = None) -> tuple[Case, bool]
     case = _case_to_add_to(turn, understood)
     if case is None:
         case = cases.open_case(turn.session, turn.vault, _new_case(turn, understood), turn.now)
+        turn.changed("draft")
         if category is not None or (
             understood is not Category.UNSORTED and turn.understanding.category_confidence >= SURE_CATEGORY
         ):

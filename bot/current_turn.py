@@ -16,7 +16,7 @@ from bot.memo import Memo
 from bot.wording import Saying, Wording
 from nlu.languages import Language
 from nlu.understanding import Understanding
-from storage.models import Conversation, Worker
+from storage.models import Conversation, SurveyResponse, Worker
 from storage.vault import Vault
 
 Found = TypeVar("Found")
@@ -38,6 +38,8 @@ class Turn:
     memo: Memo = field(default_factory=Memo)
     media: int = 0
     """How many pictures or recordings came with the message."""
+    response: SurveyResponse | None = None
+    """Her response to the survey, once it was looked up."""
     case_id: str | None = None
     """The case this message became part of."""
     asked: "Question | None" = None
@@ -55,15 +57,18 @@ class Turn:
     _recalled: dict[str, Any] = field(default_factory=dict)
 
     def recall(self, name: str, find: Callable[[], Found]) -> Found:
-        """Return what `find` gives, asked once until `changed`: Rasa wants the same answers many times a turn."""
+        """Return what `find` gives, asked once until `changed`: Rasa wants the same answers many times a turn.
+
+        What was found stays in the session as well: one that nobody holds is read again.
+        """
         if name not in self._recalled:
             self._recalled[name] = find()
         found: Found = self._recalled[name]
         return found
 
-    def changed(self) -> None:
-        """Something that questions depend on is different now."""
-        self._recalled.clear()
+    def changed(self, name: str = "question") -> None:
+        """Something that `name` depends on is different now."""
+        self._recalled.pop(name, None)
 
     @property
     def is_phone(self) -> bool:

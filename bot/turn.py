@@ -19,7 +19,7 @@ from bot.wording import FALLBACK, Wording
 from storage import cases
 from storage.clock import Clock
 from storage.database import Database
-from storage.inbox import body_of, mark_attempt_failed, mark_done
+from storage.inbox import body_of, conversation_of, mark_attempt_failed, mark_done
 from storage.media import count_media, put_into_case
 from storage.models import Conversation, Factory, InboxMessage, Worker
 from storage.models.enums import InboxState, OutboxKind, ProviderOptOut
@@ -56,14 +56,14 @@ class Turns:
         return True
 
     def _run(self, session: Session, inbox_id: int, now: datetime) -> None:
+        conversation, worker = lock_conversation(session, conversation_of(session, inbox_id))
+        # Read behind the lock: another process may have handled it in the meantime.
         row = session.get_one(InboxMessage, inbox_id)
-        conversation, worker = lock_conversation(session, row.conversation_id)
-        session.refresh(row)
         if row.state is not InboxState.RECEIVED:
             return
         turn = self._turn(session, row, (conversation, worker), now)
         replies = self._replies(turn, row)
-        kind = OutboxKind.OPT_OUT if is_opted_out(session, self.vault, worker) else OutboxKind.REPLY
+        kind = OutboxKind.OPT_OUT if _is_opted_out(turn) else OutboxKind.REPLY
         enqueue(session, self.vault, conversation.id, replies, kind, now, inbox_id=inbox_id, not_before=now + self.hold)
         if turn.case_id is not None:
             put_into_case(session, self.vault, inbox_id, turn.case_id)
@@ -85,13 +85,15 @@ class Turns:
     def _replies(self, turn: Turn, row: InboxMessage) -> list[Reply]:
         if row.opt_out is ProviderOptOut.STOP:
             opt_out(turn.session, turn.vault, turn.worker, turn.now)
+            turn.changed("opted_out")
             return []
         if row.opt_out is ProviderOptOut.HELP:
             return []  # the provider has answered
-        if is_opted_out(turn.session, turn.vault, turn.worker):
+        if _is_opted_out(turn):
             if turn.understanding.keyword != "start" and row.opt_out is not ProviderOptOut.START:
                 return self._while_opted_out(turn)
             opt_in(turn.session, turn.vault, turn.worker)
+            turn.changed("opted_out")
         prepare(turn, row.factory_code)
         return self.assistant.respond(turn)
 
@@ -116,6 +118,10 @@ class Turns:
         _, worker = lock_conversation(session, row.conversation_id)
         sorry = Reply(self.wording.text(worker.language or FALLBACK, "apology"))
         enqueue(session, self.vault, row.conversation_id, [sorry], OutboxKind.NOTICE, self.clock.now(), inbox_id=row.id)
+
+
+def _is_opted_out(turn: Turn) -> bool:
+    return turn.recall("opted_out", lambda: is_opted_out(turn.session, turn.vault, turn.worker))
 
 
 def _names(error: BaseException) -> str:

@@ -3,7 +3,7 @@
 Channels call `accept`; the turn takes the row by its id and marks it done.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from storage.database import insert_once
 from storage.keys import Purpose
-from storage.models import InboxMedia, InboxMessage, new_id
+from storage.models import Conversation, InboxMedia, InboxMessage, new_id
 from storage.models.enums import InboxState, ProviderOptOut
 from storage.vault import Vault
-from storage.workers import PULLED_CHANNELS, ensure_conversation, ensure_worker
+from storage.workers import PULLED_CHANNELS, ensure_conversation, ensure_worker, find_conversation
 
 RETRY_AFTER = (timedelta(seconds=2), timedelta(seconds=15), timedelta(minutes=2), timedelta(minutes=15))
 """Pauses between the attempts of a turn; after the last the message is given up and shown to advisors."""
@@ -63,16 +63,16 @@ def accept(session: Session, vault: Vault, message: InboundMessage, now: datetim
     provider_key = vault.pseudonym(Purpose.MESSAGE_ID, f"{message.channel}:{message.provider_id}")
     earlier = _find(session, message.channel, provider_key)
     if earlier is not None:
-        return _accepted(earlier, is_repeat=True)
-    worker = ensure_worker(session, vault, message.address, message.country)
-    conversation = ensure_conversation(session, vault, worker, message.channel, message.address, now)
+        return earlier
+    conversation = _conversation(session, vault, message, now)
     is_new = insert_once(session, InboxMessage, _row(vault, message, provider_key, conversation.id, now))
-    row = _find(session, message.channel, provider_key)
-    if row is None:
+    accepted = _find(session, message.channel, provider_key)
+    if accepted is None:
         raise RuntimeError("an accepted message is not there")
-    if is_new:
-        session.add_all(_media_row(vault, row.id, item, now) for item in message.media)
-    return _accepted(row, is_repeat=not is_new)
+    if not is_new:
+        return accepted
+    session.add_all(_media_row(vault, accepted.inbox_id, item, now) for item in message.media)
+    return replace(accepted, is_repeat=False)
 
 
 def due_ids(session: Session, now: datetime, limit: int = 50) -> list[int]:
@@ -84,6 +84,11 @@ def due_ids(session: Session, now: datetime, limit: int = 50) -> list[int]:
         .limit(limit)
     )
     return list(session.scalars(query))
+
+
+def conversation_of(session: Session, inbox_id: int) -> str:
+    """Return the id of the conversation that a message belongs to."""
+    return session.scalars(select(InboxMessage.conversation_id).where(InboxMessage.id == inbox_id)).one()
 
 
 def body_of(vault: Vault, row: InboxMessage) -> str:
@@ -118,16 +123,26 @@ def retry(row: InboxMessage, now: datetime) -> None:
     row.next_attempt_at = now
 
 
-def _find(session: Session, channel: str, provider_key: str) -> InboxMessage | None:
-    query = select(InboxMessage).where(InboxMessage.channel == channel, InboxMessage.provider_key == provider_key)
-    return session.scalar(query)
+def _find(session: Session, channel: str, provider_key: str) -> Accepted | None:
+    columns = select(InboxMessage.id, InboxMessage.conversation_id, InboxMessage.state)
+    row = session.execute(
+        columns.where(InboxMessage.channel == channel, InboxMessage.provider_key == provider_key)
+    ).first()
+    return Accepted(row.id, row.conversation_id, is_repeat=True, state=row.state) if row is not None else None
 
 
-def _accepted(row: InboxMessage, *, is_repeat: bool) -> Accepted:
-    return Accepted(row.id, row.conversation_id, is_repeat, row.state)
+def _conversation(session: Session, vault: Vault, message: InboundMessage, now: datetime) -> Conversation:
+    known = find_conversation(session, vault, message.channel, message.address)
+    if known is None:
+        worker = ensure_worker(session, vault, message.address, message.country)
+        return ensure_conversation(session, vault, worker, message.channel, message.address, now)
+    known[0].last_message_at = now
+    return known[0]
 
 
-def _row(vault: Vault, message: InboundMessage, provider_key: str, conversation_id: str, now: datetime) -> dict[str, object]:
+def _row(
+    vault: Vault, message: InboundMessage, provider_key: str, conversation_id: str, now: datetime
+) -> dict[str, object]:
     row_key = new_id()
     return {
         "channel": message.channel,

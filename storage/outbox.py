@@ -136,7 +136,13 @@ def claim_in_response(session: Session, vault: Vault, inbox_id: int, now: dateti
 
     They count as sent from here on: when the response is lost, the provider asks again and `replies_to` answers.
     """
-    rows = [row for row in _rows_of(session, inbox_id) if _take(session, row.id, OutboxState.SENT, sent_at=now)]
+    taken = session.scalars(
+        update(OutboxMessage)
+        .where(OutboxMessage.inbox_id == inbox_id, OutboxMessage.state == OutboxState.PENDING)
+        .values(state=OutboxState.SENT, next_attempt_at=None, sent_at=now)
+        .returning(OutboxMessage)
+    )
+    rows = sorted(taken, key=lambda row: row.position)
     return [Leaving(row.reference, _reply(vault, row)) for row in rows]
 
 

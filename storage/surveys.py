@@ -7,7 +7,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.database import insert_once
@@ -98,10 +98,10 @@ def has_answered(
     return response is not None and response.state is ResponseState.FINISHED
 
 
-def next_question(session: Session, response: SurveyResponse) -> dict[str, Any] | None:
+def next_question(response: SurveyResponse) -> dict[str, Any] | None:
     """Return the first question without an answer; none when all have one."""
-    answered = set(session.scalars(select(Answer.question).where(Answer.response_id == response.id)))
-    return next((question for question in _questions(session, response) if question["key"] not in answered), None)
+    answered = {answer.question for answer in response.answers}
+    return next((question for question in _questions(response) if question["key"] not in answered), None)
 
 
 def record_answer(
@@ -117,16 +117,15 @@ def record_answer(
     now: datetime,
 ) -> Answer:
     """Keep the answer to a question, in place of an earlier one; raise `SurveyError` for one that does not fit."""
-    keys = [question["key"] for question in _questions(session, response)]
+    keys = [question["key"] for question in _questions(response)]
     if question_key not in keys:
         raise SurveyError("the survey has no such question")
     if [number is not None, choice is not None, text is not None, skipped].count(True) != 1:
         raise SurveyError("an answer is a number, a choice, a text or a skip")
-    session.execute(delete(Answer).where(Answer.response_id == response.id, Answer.question == question_key))
+    _forget(session, response, question_key)
     answer_id = new_id()
     answer = Answer(
         id=answer_id,
-        response_id=response.id,
         question=question_key,
         position=keys.index(question_key),
         number=number,
@@ -134,21 +133,19 @@ def record_answer(
         text=vault.close_text("answers.text", answer_id, text) if text is not None else None,
         is_skipped=skipped,
     )
-    session.add(answer)
+    response.answers.append(answer)
+    response.answers.sort(key=lambda one: one.position)
     response.touched_at = now
-    session.flush()
     return answer
 
 
 def remove_last_answer(session: Session, response: SurveyResponse) -> str | None:
     """Take the last answer back and return its question's key; none when there is no answer."""
-    query = select(Answer).where(Answer.response_id == response.id).order_by(Answer.position.desc()).limit(1)
-    answer = session.scalars(query).first()
-    if answer is None:
+    if not response.answers:
         return None
-    session.delete(answer)
-    session.flush()
-    return answer.question
+    question = response.answers[-1].question
+    _forget(session, response, question)
+    return question
 
 
 def finish(session: Session, response: SurveyResponse, now: datetime) -> None:
@@ -172,6 +169,13 @@ def _close(session: Session, response: SurveyResponse, state: ResponseState, now
     session.flush()
 
 
+def _forget(session: Session, response: SurveyResponse, question: str) -> None:
+    for answer in [one for one in response.answers if one.question == question]:
+        response.answers.remove(answer)
+        # Its row goes before another one with the same key may come.
+        session.flush()
+
+
 def _response(session: Session, respondent: str, survey: str, now: datetime) -> SurveyResponse | None:
     query = (
         select(SurveyResponse)
@@ -184,7 +188,6 @@ def _response(session: Session, respondent: str, survey: str, now: datetime) -> 
     return found or session.scalars(query.where(SurveyResponse.period == quarter(now)).order_by(newest)).first()
 
 
-def _questions(session: Session, response: SurveyResponse) -> list[dict[str, Any]]:
-    version = session.get_one(SurveyVersion, response.survey_version_id)
-    questions: list[dict[str, Any]] = version.definition["questions"]
+def _questions(response: SurveyResponse) -> list[dict[str, Any]]:
+    questions: list[dict[str, Any]] = response.version.definition["questions"]
     return questions

@@ -220,7 +220,8 @@ def _check_rows(database: Database, left: list[dict[str, Any]]) -> None:
     """No row belongs to nobody."""
     with database.reading() as session:
         states = Counter(session.scalars(select(InboxMessage.state)))
-        counts = {table: session.scalar(select(func.count()).select_from(table)) for table in (Case, Answer, OutboxMessage)}
+        tables = (Case, Answer, OutboxMessage)
+        counts = {table: session.scalar(select(func.count()).select_from(table)) for table in tables}
     assert states == {InboxState.DONE: sum(len(one["states"]) for one in left)}
     assert counts == {
         Case: sum(len(one.get("cases", ())) for one in left),
@@ -230,7 +231,7 @@ def _check_rows(database: Database, left: list[dict[str, Any]]) -> None:
 
 
 def _check_replies(line: Line, database: Database, vault: Vault) -> None:
-    """Each reply reached its worker once, unless she wrote STOP before, or its sending was cut off and is known to be."""
+    """Each reply arrived once, unless she wrote STOP before, or its sending was cut off and that is known."""
     arrived = Counter(line.sent)
     for worker in line.workers:
         arrived.update(worker.heard)

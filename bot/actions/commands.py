@@ -148,6 +148,7 @@ class ActionStop(TurnAction):
         if not turn.understanding.is_keyword:
             return [Saying("stop_how")]
         opt_out(turn.session, turn.vault, turn.worker, turn.now)
+        turn.changed("opted_out")
         response = surveys.open_response(turn.session, turn.vault, turn.worker.pseudonym)
         if response is not None:
             surveys.stop(turn.session, response, turn.now)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Date, ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.models.base import ID_LENGTH, PSEUDONYM_LENGTH, Base, new_id, text_enum
 from storage.models.enums import ResponseState
@@ -46,6 +46,11 @@ class SurveyResponse(Base):
     touched_at: Mapped[datetime]
     """When the last answer came; only to expire what nobody finishes."""
     is_example: Mapped[bool] = mapped_column(default=False)
+    version: Mapped["SurveyVersion"] = relationship()
+    answers: Mapped[list["Answer"]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by="Answer.position"
+    )
+    """In the order of the questions; read once a turn, however often it is looked at."""
 
 
 class Answer(Base):

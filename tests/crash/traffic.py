@@ -120,7 +120,7 @@ class Line:
         line = self
 
         class Interface(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:  # noqa: N802 - the library's name
+            def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 [callback] = parse_qs(body)["StatusCallback"]
                 with line._lock:

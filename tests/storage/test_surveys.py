@@ -99,11 +99,11 @@ def test_questions_come_in_order_and_end(database: Database, vault: Vault, clock
             "anything_else": {"text": "the exit is locked"},
         }
         for key, answer in answers.items():
-            question = surveys.next_question(session, response)
+            question = surveys.next_question(response)
             assert question is not None
             assert question["key"] == key
             surveys.record_answer(session, vault, response, key, **answer, now=clock.now())
-        assert surveys.next_question(session, response) is None
+        assert surveys.next_question(response) is None
         [text] = session.scalars(select(Answer.text).where(Answer.text.is_not(None)))
         assert text is not None
         assert b"locked" not in text
@@ -146,7 +146,7 @@ def test_back_reopens_the_last_question(database: Database, vault: Vault, clock:
         surveys.record_answer(session, vault, response, "paid_on_time", choice="yes", now=clock.now())
         surveys.record_answer(session, vault, response, "hours_week", number=48, now=clock.now())
         assert surveys.remove_last_answer(session, response) == "hours_week"
-        question = surveys.next_question(session, response)
+        question = surveys.next_question(response)
         assert question is not None
         assert question["key"] == "hours_week"
 
@@ -182,7 +182,7 @@ def test_stopped_response_goes_on_where_it_was(database: Database, vault: Vault,
         surveys.stop(session, response, clock.now())
         assert begin(session, vault, clock.advance(days=1)) is response
         assert response.state is ResponseState.OPEN
-        question = surveys.next_question(session, response)
+        question = surveys.next_question(response)
         assert question is not None
         assert question["key"] == "hours_week"
 
@@ -193,7 +193,7 @@ def test_open_response_goes_on_with_its_own_version(database: Database, vault: V
         newer = changed(version=2, questions=DEFINITION["questions"][1:])
         clock.moment = datetime(2027, 1, 1, tzinfo=UTC)
         assert begin(session, vault, clock.now(), definition=newer) is response
-        question = surveys.next_question(session, response)
+        question = surveys.next_question(response)
         assert question is not None
         assert question["key"] == "paid_on_time"
 
