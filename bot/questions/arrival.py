@@ -34,7 +34,7 @@ class LanguageQuestion:
         turn.language = turn.worker.language = reading
         turn.worker.language_chosen = True
         turn.memo.language_open = False
-        is_first_word = draft(turn) is None and not turn.memo.survey_wanted
+        is_first_word = draft(turn) is None and not turn.memo.survey_wanted and not turn.memo.news_open
         return [Saying("language_set"), *([menu(turn)] if is_first_word else [])]
 
     def skip(self, turn: Turn) -> list[Saying]:
