@@ -45,10 +45,10 @@ def _find(session: Session, factory_id: str) -> Factory:
 
 
 def _content(session: Session, filters: CaseFilters, page: int) -> dict[str, Any]:
-    scope, now = me().scope, services().clock.now()
+    scope = me().scope
     names = {person.id: person.name for person in people.everybody(session)}
     counts = count_by_status(session, scope, filters)
-    found = cases_of(session, scope, filters, page, now)
+    found = cases_of(session, scope, filters, page)
     return {
         "name": NO_FACTORY_NAME,
         "filters": filters,

@@ -158,7 +158,8 @@ def _settle_case(turn: Turn) -> list[Saying]:
         said.append(Saying("done_silent"))
     if not turn.is_phone:
         receipt = cases.issue_receipt(turn.session, turn.vault, case)
-        said.append(Saying("receipt", {"receipt": " ".join(receipt[i : i + 4] for i in range(0, 16, 4))}))
+        # Spaces that do not break: she copies it from one line.
+        said.append(Saying("receipt", {"receipt": "\u00a0".join(receipt[i : i + 4] for i in range(0, 16, 4))}))
     return said
 
 

@@ -23,7 +23,8 @@ from storage.workers import find_conversation
 
 CHANNEL = "simulator"
 NUMBER = "phone_number"
-FIRST_NUMBER = "+8801700000000"
+FIRST_NUMBER = "+8801700000999"
+"""Of nobody in the example programme: who tries the phone is met as a new worker."""
 
 blueprint = Blueprint("phone", __name__, url_prefix="/dev/phone", template_folder="templates", static_folder="static")
 blueprint.after_request(protect_page)

@@ -14,7 +14,7 @@ import yaml
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from storage import cases, surveys
+from storage import cases, outbox, surveys
 from storage.cases import NewCase
 from storage.keys import Purpose
 from storage.models import (
@@ -134,6 +134,7 @@ def _case(
     case.is_example = True
     cases.set_detail(session, case, "safe_to_text", "yes", opened_at)
     _work_on(session, vault, case, story, replies[story["language"]], age)
+    outbox.mark_fetched(session, conversation.id, opened_at + age / 5)
 
 
 def _worker(

@@ -155,13 +155,13 @@ def factory_queue(session: Session, scope: Scope, filters: QueueFilters, now: da
     return sorted(found, key=lambda row: _place(row, filters.sort))
 
 
-def cases_of(session: Session, scope: Scope, filters: CaseFilters, page: int, now: datetime) -> Page[Case]:
+def cases_of(session: Session, scope: Scope, filters: CaseFilters, page: int) -> Page[Case]:
     """Return one page of the matching cases; a page that is not there is the nearest that is."""
     query = _filtered(scope, filters).where(_has_status(filters.status))
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     pages = max(1, -(-total // PAGE_SIZE))
     number = min(max(1, page), pages)
-    ordered = query.order_by(*_order(filters.sort, now)).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
+    ordered = query.order_by(*_order(filters.sort)).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
     return Page(list(session.scalars(ordered)), number, pages, total)
 
 
@@ -294,10 +294,11 @@ def _place(row: FactoryRow, sort: QueueSort) -> tuple[Any, ...]:
     return (*first[sort], *urgency)
 
 
-def _order(sort: CaseSort, now: datetime) -> tuple[Any, ...]:
+def _order(sort: CaseSort) -> tuple[Any, ...]:
     rank = case({Severity.CRITICAL: 0, Severity.HIGH: 1}, value=Case.severity, else_=2)
     orders: dict[CaseSort, tuple[Any, ...]] = {
-        CaseSort.URGENCY: (rank, case((_is_overdue(now), 0), else_=1), Case.look_due_at, Case.opened_at),
+        # What nobody has looked at comes before what is in good hands; of that, the overdue first.
+        CaseSort.URGENCY: (rank, Case.looked_at.is_not(None), Case.look_due_at, Case.opened_at),
         CaseSort.NEWEST: (Case.opened_at.desc(),),
         CaseSort.OLDEST: (Case.opened_at,),
         CaseSort.UPDATED: (Case.updated_at.desc(),),

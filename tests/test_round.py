@@ -3,7 +3,6 @@
 The real application behind its real server; nothing is replaced but the page that the quick exit leads to.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,16 +24,14 @@ from storage.vault import Vault
 from tests.chromium import SMALL_PHONE, Windows, until
 from tests.factories import create_case, create_factory
 from tests.serving import served
+from tests.visitors import DESKTOP, LATE_WAGES, Advisor, Worker
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 FACTORY = "Padma Knitwear"
-LATE_WAGES = "দুই মাস ধরে বেতন দেয় না, বাসা ভাড়া দিতে পারি না"
 ANSWER = "আমরা খোঁজ নিচ্ছি। মঙ্গলবারের মধ্যে জানাব।"
 URDU = "دو مہینے سے تنخواہ نہیں ملی"
 EMAIL = "advisor@example.org"
-PASSWORD = "correct horse battery"
-DESKTOP = {"width": 1280, "height": 800}
 
 
 @pytest.fixture
@@ -91,103 +88,6 @@ def windows(line: Line, elsewhere: str, chromium: Browser) -> Iterator[Windows]:
     assert windows.complaints == []
 
 
-@dataclass
-class Worker:
-    """A worker in the web chat."""
-
-    page: Page
-    wording: Wording
-    language: str = "bn"
-
-    def opens(self, path: str = "/chat/4821") -> None:
-        self.page.goto(path)
-        if self.page.locator("html").get_attribute("lang") != self.language:
-            self.page.locator("summary").first.click()
-            self.page.locator(f".languages a[lang={self.language}]").click()
-        expect(self.page.locator("html")).to_have_attribute("lang", self.language)
-
-    def says(self, text: str) -> None:
-        self.page.fill("#message", text)
-        self.page.click(".send")
-
-    def taps(self, key: str) -> None:
-        self.page.locator(".options").get_by_text(self.text(key), exact=True).click()
-
-    def reads(self, key: str) -> None:
-        expect(self.page.locator(".ours:not(.waiting)").last).to_contain_text(self.text(key))
-
-    def text(self, key: str) -> str:
-        """The text of a key, up to its first placeholder."""
-        return self.wording.text(self.language, key).partition("{")[0]
-
-    def tells(self) -> str:
-        """Report late wages from the poster's page to the end; return the receipt."""
-        self.opens()
-        self.says(LATE_WAGES)
-        self.reads("ask_now")
-        self.taps("yes")
-        self.reads("receipt")
-        found = re.search(r"\d[\d ]{14,}\d", self.page.locator(".ours").last.inner_text())
-        assert found, "there is no receipt"
-        return found[0]
-
-    def leaves(self, elsewhere: str) -> None:
-        self.page.click("#exit button")
-        self.page.wait_for_url(elsewhere)
-
-    def comes_back(self, receipt: str) -> None:
-        self.opens("/chat")
-        self.page.locator("summary").last.click()
-        self.page.fill("#receipt", receipt)
-        self.page.click(".receipt button")
-
-
-@dataclass
-class Advisor:
-    """An advisor in the pages."""
-
-    page: Page
-
-    def presses(self, *keys: str) -> None:
-        for key in keys:
-            self.page.wait_for_load_state()  # the keys are there when the page's script is
-            self.page.keyboard.press(key)
-
-    def writes(self, key: str, text: str) -> None:
-        """Go to a field by its key and write."""
-        self.presses(key)
-        self.page.keyboard.insert_text(text)
-
-    def sees(self, text: str) -> None:
-        expect(self.page.get_by_text(text).first).to_be_visible()
-
-    def signs_in(self, first_password: str) -> None:
-        self.page.goto("/admin/")
-        self.page.get_by_label("E-mail address").fill(EMAIL)
-        self.page.get_by_label("Password").fill(first_password)
-        self.presses("Enter")
-        self.sees("Choose a password of your own first.")
-        self.page.get_by_label("Password now").fill(first_password)
-        self.page.get_by_label("New password", exact=True).fill(PASSWORD)
-        self.page.get_by_label("New password again").fill(PASSWORD)
-        self.presses("Enter")
-        expect(self.page.get_by_role("heading", name="Review queue")).to_be_visible()
-
-    def opens_first_case(self) -> None:
-        """From the queue to the factory, from there to the case."""
-        self.page.goto("/admin/")
-        self.presses("j", "Enter")
-        expect(self.page.get_by_role("heading", name=FACTORY)).to_be_visible()
-        self.presses("j", "Enter")
-        expect(self.page.get_by_role("heading", name="What was said")).to_be_visible()
-
-    def replies(self, text: str, cost: str) -> None:
-        self.writes("r", text)
-        self.sees(cost)
-        self.presses("Control+Enter")
-        self.sees("The reply is on its way.")
-
-
 @pytest.fixture
 def worker(windows: Windows, wording: Wording) -> Worker:
     return Worker(windows.open(**SMALL_PHONE), wording)
@@ -198,7 +98,7 @@ def advisor(windows: Windows, run_command: Callable[..., Result]) -> Advisor:
     """Signed in, with a password of her own."""
     made = run_command("user", "add", EMAIL, "--role", "advisor", "--role", "admin", "--country", "*")
     assert made.exit_code == 0, made.output
-    advisor = Advisor(windows.open(viewport=DESKTOP))
+    advisor = Advisor(windows.open(viewport=DESKTOP), EMAIL)
     advisor.signs_in(made.output.split()[-1])
     return advisor
 
@@ -237,9 +137,7 @@ def test_an_advisors_round_ends_in_the_workers_chat(
     advisor.sees("The case is with you.")
     advisor.presses("s", "ArrowDown", "Control+Enter")
     expect(advisor.page.locator(".facts")).to_contain_text("In progress")
-    advisor.writes("n", "Asked the union.")
-    advisor.presses("Control+Enter")
-    advisor.sees("The note is kept.")
+    advisor.keeps_note("Asked the union.")
     advisor.replies(ANSWER, "1 message · 41 characters (UCS-2)")
     line.works()
     back = Worker(windows.open(**SMALL_PHONE), worker.wording)

@@ -48,7 +48,7 @@ def queue(database: Database, now: datetime, scope: Scope = ALL, **filters: Any)
 def test_empty_database_has_an_empty_queue(database: Database, vault: Vault, clock: FixedClock) -> None:
     assert queue(database, clock.now()) == []
     with database.reading() as session:
-        page = cases_of(session, ALL, CaseFilters(), 7, clock.now())
+        page = cases_of(session, ALL, CaseFilters(), 7)
         assert (page.items, page.number, page.pages, page.total) == ([], 1, 1, 0)
         assert set(count_by_status(session, ALL, CaseFilters()).values()) == {0}
         assert failed_turns(session, vault, ALL, 10) == []
@@ -147,7 +147,7 @@ def test_person_sees_her_countries_and_factories_only(three: Database, vault: Va
         person.factories = [one]
         session.flush()
         scope = Scope.of(person)
-        seen = cases_of(session, scope, CaseFilters(), 1, clock.now())
+        seen = cases_of(session, scope, CaseFilters(), 1)
         assert {case.country for case in seen.items} == {"bd", "vn"}
         assert seen.total == 2
         assert sum(count_by_status(session, scope, CaseFilters()).values()) == 2
@@ -159,7 +159,7 @@ def test_person_sees_her_countries_and_factories_only(three: Database, vault: Va
 def test_person_without_anything_sees_nothing(three: Database, clock: FixedClock, changes: dict[str, Any]) -> None:
     with three.transaction() as session:
         scope = Scope.of(create_person(session, **changes))
-        assert cases_of(session, scope, CaseFilters(), 1, clock.now()).total == 0
+        assert cases_of(session, scope, CaseFilters(), 1).total == 0
         assert factories_in(session, scope) == []
     assert queue(three, clock.now(), scope) == []
 
@@ -186,7 +186,7 @@ def test_list_is_narrowed_by_everything_at_once(database: Database, vault: Vault
         session.flush()
 
         def found(**filters: Any) -> list[str]:
-            return [case.id for case in cases_of(session, ALL, CaseFilters(**filters), 1, clock.now()).items]
+            return [case.id for case in cases_of(session, ALL, CaseFilters(**filters), 1).items]
 
         high = {"category": Category.HOURS, "severity": Severity.HIGH, "country": "bd"}
         assert found(factory_id=factory.id, **high) == [wanted.id]
@@ -205,14 +205,17 @@ def test_most_urgent_case_comes_first(database: Database, vault: Vault, clock: F
             ("old-normal", Severity.NORMAL, 30),
             ("new-critical", Severity.CRITICAL, 0),
             ("high", Severity.HIGH, 1),
+            ("seen-critical", Severity.CRITICAL, 20),
         ]:
-            create_case(session, vault, severity=severity, now=now - timedelta(days=days), reference=reference)
+            looked_at = now if reference == "seen-critical" else None
+            opened_at = now - timedelta(days=days)
+            create_case(session, vault, severity=severity, now=opened_at, reference=reference, looked_at=looked_at)
 
         def order(sort: CaseSort) -> list[str]:
-            return [case.reference for case in cases_of(session, ALL, CaseFilters(sort=sort), 1, now).items]
+            return [case.reference for case in cases_of(session, ALL, CaseFilters(sort=sort), 1).items]
 
-        assert order(CaseSort.URGENCY) == ["new-critical", "high", "old-normal", "new-normal"]
-        assert order(CaseSort.OLDEST)[:2] == ["old-normal", "high"]
+        assert order(CaseSort.URGENCY) == ["new-critical", "seen-critical", "high", "old-normal", "new-normal"]
+        assert order(CaseSort.OLDEST)[:2] == ["old-normal", "seen-critical"]
         assert order(CaseSort.NEWEST)[-1] == "old-normal"
         assert order(CaseSort.UPDATED)[-1] == "old-normal"
 
@@ -220,11 +223,11 @@ def test_most_urgent_case_comes_first(database: Database, vault: Vault, clock: F
 def test_pages_hold_every_case_once(database: Database, vault: Vault, clock: FixedClock) -> None:
     with database.transaction() as session:
         made = {create_case(session, vault).id for _ in range(PAGE_SIZE + 3)}
-        first, second = (cases_of(session, ALL, CaseFilters(), number, clock.now()) for number in (1, 2))
+        first, second = (cases_of(session, ALL, CaseFilters(), number) for number in (1, 2))
         assert (first.total, first.pages, len(first.items), len(second.items)) == (PAGE_SIZE + 3, 2, PAGE_SIZE, 3)
         assert {case.id for case in first.items + second.items} == made
-        assert cases_of(session, ALL, CaseFilters(), 10**9, clock.now()).number == 2
-        assert cases_of(session, ALL, CaseFilters(), -1, clock.now()).number == 1
+        assert cases_of(session, ALL, CaseFilters(), 10**9).number == 2
+        assert cases_of(session, ALL, CaseFilters(), -1).number == 1
 
 
 def test_statuses_are_counted_whatever_status_is_shown(three: Database) -> None:
@@ -244,7 +247,7 @@ def test_erased_case_waits_for_nobody(database: Database, vault: Vault, clock: F
         case = create_case(session, vault)
         cases.erase_case(session, case)
         assert find_case(session, ALL, case.id) is case
-        assert cases_of(session, ALL, CaseFilters(), 1, clock.now()).total == 0
+        assert cases_of(session, ALL, CaseFilters(), 1).total == 0
     assert queue(database, clock.now()) == []
 
 
