@@ -22,7 +22,7 @@ train: install  ## train the assistant, if what it learns from has changed
 
 test: install check  ## the whole test suite, browser and PostgreSQL included
 	@.ci/provide
-	@$(PYTHON) -m pytest $(ARGS)
+	@$(PYTHON) -m pytest -n auto $(ARGS)
 
 check: install  ## look for mistakes, change nothing
 	@$(PYTHON) -m ruff check . && $(PYTHON) -m ruff format --check . && $(PYTHON) -m mypy

@@ -12,6 +12,7 @@ os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 os.environ.setdefault("LOG_LEVEL", "ERROR")  # Rasa's name for: no progress bars
+os.environ["RASA_MAX_CACHE_SIZE"] = "0"  # its cache of trainings would lie in the folder we were started from
 
 import structlog
 

@@ -3,6 +3,7 @@
 A model is named after the hash of its inputs and pinned by its own digest.
 """
 
+import fcntl
 import hashlib
 import logging
 import shutil
@@ -17,6 +18,9 @@ PROJECT = ROOT / "bot"
 LEARNT_FROM = ("language.yml", "training.yml", "keywords.yml", "danger.yml", "words.yml")
 """The files of a language folder that the model knows; a change of wording needs no training."""
 
+KEPT = 3
+"""Models that stay: going back a change or two needs no training."""
+
 log = logging.getLogger(__name__)
 
 
@@ -27,11 +31,15 @@ class ModelAltered(Exception):
 def ensure_model(models: Path, tell: Callable[[str], None] = log.info) -> Path:
     """Return the model for the present inputs, trained now if need be; `tell` is told of the progress."""
     model = models / f"{fingerprint()}.tar.gz"
-    if not model.is_file():
-        models.mkdir(parents=True, exist_ok=True)
-        tell("Training the assistant (once for each change of its phrases, about a minute) ...")
-        _train(model)
-        tell("The assistant is trained.")
+    models.mkdir(parents=True, exist_ok=True)
+    # Two processes that start at once train one model: the second finds what the first has made.
+    with (models / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not model.is_file():
+            tell("Training the assistant (once for each change of its phrases, about a minute) ...")
+            _train(model)
+            _forget_old(models)
+            tell("The assistant is trained.")
     return checked(model)
 
 
@@ -86,6 +94,13 @@ def _train(model: Path) -> None:
             raise RuntimeError("the model could not be trained; `python app.py train` says why")
         _digest_file(model).write_text(_digest(Path(result.model)), "ascii")
         shutil.move(result.model, model)
+
+
+def _forget_old(models: Path) -> None:
+    newest_first = sorted(models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for model in newest_first[KEPT:]:
+        _digest_file(model).unlink(missing_ok=True)
+        model.unlink()
 
 
 def _digest(path: Path) -> str:
