@@ -35,9 +35,9 @@ ROUND = (
         ("utter_privacy", "utter_privacy_phone", "utter_ask_feels_safe"),
     ),
     Message("4", ("survey_done",), ("utter_survey_done",)),
-    Message(GRIEVANCE, ("heard", "ask_now"), ("utter_heard", "utter_ask_now")),
-    Message("1", ("ask_safe",), ("utter_ask_safe",)),
-    Message("1", ("ask_word",), ("utter_ask_word",)),
+    Message(GRIEVANCE, ("heard", "ask_now"), ("utter_heard", "utter_ask_happening_now")),
+    Message("1", ("ask_safe",), ("utter_ask_safe_to_text",)),
+    Message("1", ("ask_word",), ("utter_ask_secret_word",)),
     Message("skip", ("skipped", "done_day"), ("utter_skipped", "utter_done_day")),
 )
 

@@ -14,9 +14,7 @@ def record(
     session: Session, person_id: int | None, action: str, subject_kind: str, subject_id: str, now: datetime
 ) -> AuditEntry:
     """Add an entry, such as person 3, `viewed`, `case`, its id. Codes and identifiers only, never a text."""
-    entry = AuditEntry(
-        person_id=person_id, action=action, subject_kind=subject_kind, subject_id=subject_id, at=now
-    )
+    entry = AuditEntry(person_id=person_id, action=action, subject_kind=subject_kind, subject_id=subject_id, at=now)
     session.add(entry)
     session.flush()
     return entry

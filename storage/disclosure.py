@@ -87,8 +87,7 @@ def respondents_per_factory(session: Session, factories: Iterable[Factory], now:
     )
     counts: dict[str | None, int] = dict(session.execute(query).all())
     return [
-        Progress(factory.code, factory.name, factory.country, _told(counts.get(factory.id, 0)))
-        for factory in factories
+        Progress(factory.code, factory.name, factory.country, _told(counts.get(factory.id, 0))) for factory in factories
     ]
 
 
@@ -182,4 +181,3 @@ def _told(people: int) -> int | None:
 
 def _rounded(number: float) -> int:
     return int(number / ROUNDING + 0.5) * ROUNDING
-

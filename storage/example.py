@@ -161,9 +161,7 @@ def _worker(
     return worker, ensure_conversation(session, vault, worker, CHANNEL, address, at)
 
 
-def _work_on(
-    session: Session, vault: Vault, case: Case, story: dict[str, Any], answer: str, age: timedelta
-) -> None:
+def _work_on(session: Session, vault: Vault, case: Case, story: dict[str, Any], answer: str, age: timedelta) -> None:
     """Let advisors do what leads to the story's status, within the first third of the case's age."""
     status = CaseStatus(story["status"])
     looked_at = case.opened_at + min(age / 20, timedelta(minutes=50))

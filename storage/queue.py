@@ -180,9 +180,7 @@ def find_case(session: Session, scope: Scope, case_id: str) -> Case | None:
 
 def find_factory(session: Session, scope: Scope, factory_id: str) -> Factory | None:
     """Return a factory when it is there and may be seen."""
-    return session.scalar(
-        select(Factory).where(Factory.id == factory_id, visible(scope, Factory.country, Factory.id))
-    )
+    return session.scalar(select(Factory).where(Factory.id == factory_id, visible(scope, Factory.country, Factory.id)))
 
 
 def factories_in(session: Session, scope: Scope) -> list[Factory]:

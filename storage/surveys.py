@@ -90,9 +90,7 @@ def open_response(session: Session, vault: Vault, worker_pseudonym: str) -> Surv
     return session.scalars(query.order_by(SurveyResponse.touched_at.desc(), SurveyResponse.id).limit(1)).first()
 
 
-def has_answered(
-    session: Session, vault: Vault, worker_pseudonym: str, version: SurveyVersion, now: datetime
-) -> bool:
+def has_answered(session: Session, vault: Vault, worker_pseudonym: str, version: SurveyVersion, now: datetime) -> bool:
     """Say whether this worker has finished this survey in this quarter."""
     response = _response(session, vault.pseudonym(Purpose.SURVEY, worker_pseudonym), version.survey, now)
     return response is not None and response.state is ResponseState.FINISHED

@@ -104,7 +104,6 @@ def create_person(session: Session, *, roles: tuple[str, ...] = ("advisor",), **
     return person
 
 
-
 def _role(session: Session, name: str) -> Role:
     role = session.scalar(select(Role).where(Role.name == name))
     if role is None:

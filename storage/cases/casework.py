@@ -61,9 +61,7 @@ def add_note(session: Session, vault: Vault, case: Case, text: str, actor_id: in
     return event
 
 
-def reply(
-    session: Session, vault: Vault, case: Case, text: str, actor_id: int | None, now: datetime
-) -> OutboxMessage:
+def reply(session: Session, vault: Vault, case: Case, text: str, actor_id: int | None, now: datetime) -> OutboxMessage:
     """Answer the worker in her own conversation; raise `NoRoute` when there is none."""
     conversation_id = conversation_of(vault, case)
     if conversation_id is None or session.get(Conversation, conversation_id) is None:

@@ -126,9 +126,7 @@ def finish_draft(session: Session, case: Case, now: datetime) -> None:
 def _say(session: Session, vault: Vault, case: Case, text: str, language: str, now: datetime) -> CaseMessage:
     message_id = new_id()
     sealed = vault.case_box(case.id, case.key).close_text("case_messages.text", message_id, text)
-    message = CaseMessage(
-        id=message_id, case_id=case.id, author=Author.WORKER, text=sealed, language=language, at=now
-    )
+    message = CaseMessage(id=message_id, case_id=case.id, author=Author.WORKER, text=sealed, language=language, at=now)
     session.add(message)
     return message
 

@@ -57,7 +57,7 @@ def test_the_plain_runner_gives_what_dask_gives(assistant: Assistant) -> None:
         return message.as_dict(only_output_properties=True)
 
     for text in ("wages are late", "STOP", "দুই মাস বেতন নাই", "12"):
-        ours, theirs = run(plain, text), run(dask, text)  # type: ignore[arg-type]
+        ours, theirs = run(plain, text), run(dask, text)
         assert ours == theirs
 
 

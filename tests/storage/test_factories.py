@@ -96,7 +96,7 @@ def test_good_file_creates_and_then_updates(database: Database, clock: FixedCloc
     "file",
     [
         b"\xef\xbb\xbfcode,name,country\r\n0482,Padma,bd\r\n",
-        "code;name;country;languages\n০৪৮২;Padma;bd;\"bn;en\"\n",
+        'code;name;country;languages\n০৪৮২;Padma;bd;"bn;en"\n',
         "Name\tCode\tCountry\nPadma\t0482\tbd\n\n\n",
         'code,name,country\n0482,"Padma, Unit 2",bd',
     ],

@@ -49,8 +49,13 @@ def test_message_is_stored_and_opens_again(database: Database, vault: Vault, clo
 def test_row_holds_neither_text_nor_number_nor_provider_id(database: Database, vault: Vault, clock: FixedClock) -> None:
     receive(database, vault, clock)
     with database.reading() as session:
-        stored = repr([tuple(row) for table in (InboxMessage, Worker, Conversation, Contact)
-                       for row in session.execute(select(*table.__table__.columns))])
+        stored = repr(
+            [
+                tuple(row)
+                for table in (InboxMessage, Worker, Conversation, Contact)
+                for row in session.execute(select(*table.__table__.columns))
+            ]
+        )
     for secret in (MESSAGE.text, "1700000000", "SM1"):
         assert secret not in stored
 

@@ -53,7 +53,10 @@ def test_migrated_checks_equal_the_models(bare: Database) -> None:
         Base.metadata.create_all(connection)
         assert checks(connection) == migrated
     assert migrated["cases"] == {
-        "ck_cases_category", "ck_cases_second_category", "ck_cases_severity", "ck_cases_casestatus"
+        "ck_cases_category",
+        "ck_cases_second_category",
+        "ck_cases_severity",
+        "ck_cases_casestatus",
     }
 
 

@@ -91,9 +91,7 @@ def test_idle_tracker_goes(database: Database, vault: Vault, clock: FixedClock) 
 
 def test_idle_contact_goes_unless_a_case_is_open(database: Database, vault: Vault, clock: FixedClock) -> None:
     with database.transaction() as session:
-        open_one, closed_one = (
-            create_worker(session, vault, address=f"+880170000000{number}") for number in (1, 2)
-        )
+        open_one, closed_one = (create_worker(session, vault, address=f"+880170000000{number}") for number in (1, 2))
         for worker, address in ((open_one, "+8801700000001"), (closed_one, "+8801700000002")):
             create_conversation(session, vault, worker=worker, address=address, now=clock.now())
             case = create_case(session, vault, worker=worker)

@@ -37,9 +37,7 @@ def test_worker_is_the_same_on_every_channel(database: Database, vault: Vault, c
 
 
 @pytest.mark.parametrize(("channel", "has_contact"), [("sms", True), ("whatsapp", True), ("web", False)])
-def test_address_is_kept_only_where_we_send(
-    database: Database, vault: Vault, channel: str, has_contact: bool
-) -> None:
+def test_address_is_kept_only_where_we_send(database: Database, vault: Vault, channel: str, has_contact: bool) -> None:
     with database.transaction() as session:
         conversation = create_conversation(session, vault, channel=channel)
         contact = session.get(Contact, conversation.id)
