@@ -36,11 +36,9 @@ ROUND = (
     ),
     Message("4", ("survey_done",), ("utter_survey_done",)),
     Message(GRIEVANCE, ("heard", "ask_now"), ("utter_heard", "utter_ask_happening_now")),
-    Message("1", ("ask_safe",), ("utter_ask_safe_to_text",)),
+    Message("1", ("ask_safe_to_text",), ("utter_ask_safe_to_text",)),
     Message("1", ("ask_word",), ("utter_ask_secret_word",)),
     Message("skip", ("skipped", "done_day"), ("utter_skipped", "utter_done_day")),
 )
 
 ROUNDS = 10
-TURNS = ROUNDS * len(ROUND)
-"""Measured turns of a conversation."""

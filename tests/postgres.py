@@ -11,7 +11,8 @@ from pathlib import Path
 
 import psycopg
 
-FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses=''"
+DURABLE = "-c listen_addresses=''"
+FAST = f"{DURABLE} -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 
 def programs() -> Path | None:
@@ -24,14 +25,14 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def cluster(binaries: Path) -> Iterator[str]:
+def cluster(binaries: Path, settings: str = FAST) -> Iterator[str]:
     """Start a cluster and yield the address of a database in it, with `{}` in the database's place."""
     folder = Path(tempfile.mkdtemp(prefix="openline-postgres-"))
     user = _owner(folder)
     data = str(folder / "data")
     how = ("--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8")
     _run(folder, user, binaries / "initdb", *how, "-D", data)
-    options = f"{FAST} -k {folder}"
+    options = f"{settings} -k {folder}"
     _run(folder, user, binaries / "pg_ctl", "-D", data, "-l", str(folder / "log"), "-o", options, "-w", "start")
     try:
         yield f"postgresql+psycopg://postgres@/{{}}?host={folder}"

@@ -1,0 +1,78 @@
+"""Run as `python -m benchmarks` (or `make bench`): both peers one after the other, then where our time goes.
+
+Prints a table; the same as JSON is in `var/bench/result.json`.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+from benchmarks import report, stock_environment
+from benchmarks.measure import measure
+from benchmarks.peers import Openline, Peer, Stock, running
+from benchmarks.stock_environment import ROOT
+from bot.training import ensure_model
+from tests import postgres
+
+RESULTS = ROOT / "var" / "bench"
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--conversations", type=int, default=10, help="of 100 turns each (10)")
+    given = parser.parse_args()
+    stock_environment.provide()
+    ensure_model(ROOT / "var" / "models", print)
+    load = os.getloadavg()[0]
+    measured = []
+    for peer in _peers(_empty_folder()):
+        print(f"{peer.name} ...", file=sys.stderr)
+        with running(peer):
+            measured.append(measure(peer, given.conversations))
+    spent = _where_time_goes()
+    report.write(RESULTS / "result.json", measured, spent, load)
+    print(report.table(measured, spent, load))
+
+
+def _peers(folder: Path) -> Iterator[Peer]:
+    for name in ("stock", "sqlite", "postgres"):
+        (folder / name).mkdir()
+    yield Stock(folder / "stock")
+    yield Openline(folder / "sqlite", f"sqlite:///{folder / 'sqlite' / 'openline.db'}", "Openline, SQLite")
+    programs = postgres.programs()
+    if programs is None:
+        print("PostgreSQL's programs are missing, so Openline is measured on SQLite only.", file=sys.stderr)
+        return
+    with ExitStack() as stack:
+        cluster = stack.enter_context(postgres.cluster(programs, postgres.DURABLE))
+        postgres.execute(cluster.format("postgres"), "CREATE DATABASE openline")
+        yield Openline(folder / "postgres", cluster.format("openline"), "Openline, PostgreSQL")
+
+
+def _empty_folder() -> Path:
+    # Beside the real data, so on the disk whose commits are to be measured.
+    folder = RESULTS / "run"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _where_time_goes() -> dict[str, float]:
+    """Ask a process of its own, since what it does to measure makes everything slower."""
+    with tempfile.TemporaryDirectory(dir=RESULTS) as folder:
+        command = [sys.executable, "-m", "benchmarks.spent", folder]
+        answer = subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True)
+    spent: dict[str, float] = json.loads(answer.stdout.splitlines()[-1])
+    return spent
+
+
+if __name__ == "__main__":
+    main()
