@@ -3,7 +3,7 @@
 
 PYTHON := .venv/bin/python
 
-.PHONY: help install run worker migrate train test check lint fix bench crash lock
+.PHONY: help install run worker migrate train test check lint fix bench crash pictures lock
 
 help:     ## show this list
 	@sed -n 's/^\([a-z]*\): .*## /  \1\t/p' Makefile | expand -t 12
@@ -37,6 +37,9 @@ bench: install  ## Openline against stock Rasa on this machine
 
 crash: install  ## kill the service 200 times while messages come in; nothing may be lost
 	@OPENLINE_KILLS=200 $(PYTHON) -m pytest tests/test_crash.py --timeout 3600 $(ARGS)
+
+pictures: install  ## take the pictures of docs/images anew, from the example programme
+	@$(PYTHON) -W ignore -m tests.pictures
 
 lock:  ## make requirements.txt anew from pyproject.toml
 	@.ci/lock

@@ -212,6 +212,8 @@ def _page(page: Page, note: str | None = None, status: int = 200, draft: str = "
         turn=uuid4().hex,
         draft=draft,
         languages=services().languages,
+        # Many a phone speaks English to somebody who does not: her own language is to be seen at once.
+        has_chosen_language=chat_session.chosen_language() is not None,
         exit_url=services().exit_url,
     )
     return make_response(html, status)

@@ -45,7 +45,7 @@ MOST_WORKERS = 200
 SKIPPED = 0.06
 SAYS_YES = 0.6
 ANSWERED = {CaseStatus.WAITING, CaseStatus.RESOLVED, CaseStatus.CLOSED}
-ROUNDS = ((timedelta(days=91), 26), (timedelta(days=20), 8))
+ROUNDS = ((timedelta(days=91), 26), (timedelta(days=20), 17))
 """When workers of each factory answered the survey: how long ago, how many."""
 
 

@@ -23,7 +23,6 @@ class Worker:
     def opens(self, path: str = "/chat/4821") -> None:
         self.page.goto(path)
         if self.page.locator("html").get_attribute("lang") != self.language:
-            self.page.locator("summary").first.click()
             self.page.locator(f".languages a[lang={self.language}]").click()
         expect(self.page.locator("html")).to_have_attribute("lang", self.language)
 

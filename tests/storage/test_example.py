@@ -67,6 +67,11 @@ def test_every_case_lies_in_the_past_and_is_told_in_order(seeded: Database, vaul
             assert said[0].text
 
 
+def test_every_story_is_whole() -> None:
+    stories = yaml.safe_load(example.PROGRAMME.read_text("utf-8"))["stories"]
+    assert {story["text"][-1] for story in stories} <= set("।.!?")
+
+
 def test_every_case_can_be_answered(seeded: Database, vault: Vault, clock: FixedClock) -> None:
     with seeded.transaction() as session:
         for case in session.scalars(select(Case)):
