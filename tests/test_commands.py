@@ -257,7 +257,12 @@ class TestCheck:
         result = run_command("check", OPENLINE_ENV="production", PORT="x")
         assert result.exit_code == 1
         names = {line.split(":")[0] for line in result.output.splitlines()}
-        assert names == {"PORT", "PUBLIC_URL", "OPENLINE_KEYS_FILE"}
+        assert names - {"Note"} == {"PORT", "PUBLIC_URL", "OPENLINE_KEYS_FILE"}
+
+    def test_notes_what_nobody_has_reviewed_or_verified(self, run_command: Run) -> None:
+        notes = [line for line in run_command("check").output.splitlines() if line.startswith("Note:")]
+        assert any("Bangla" in note for note in notes)
+        assert any("bd.yml" in note for note in notes)
 
     def test_names_missing_tables_and_model_and_makes_nothing(self, tmp_path: Path) -> None:
         vault_file = tmp_path / "keys.json"
