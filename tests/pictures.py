@@ -33,12 +33,9 @@ class Camera:
         self.browser = browser
         self.address = address
 
-    def window(self, viewport: dict[str, int]) -> Page:
-        return self.browser.new_context(
-            base_url=self.address,
-            device_scale_factor=SCALE,
-            viewport={**viewport},  # type: ignore[arg-type]
-        ).new_page()
+    def window(self, viewport: Any) -> Page:
+        context = self.browser.new_context(base_url=self.address, device_scale_factor=SCALE, viewport=viewport)
+        return context.new_page()
 
     def take(self, page: Page, name: str) -> None:
         """Keep what the window shows, with few colours: the files lie in the repository."""

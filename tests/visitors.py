@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
@@ -9,7 +10,7 @@ from bot.wording import Wording
 
 LATE_WAGES = "দুই মাস ধরে বেতন দেয় না, বাসা ভাড়া দিতে পারি না"
 PASSWORD = "correct horse battery"
-DESKTOP = {"width": 1280, "height": 800}
+DESKTOP: Any = {"width": 1280, "height": 800}
 
 
 @dataclass
