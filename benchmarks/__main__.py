@@ -69,7 +69,7 @@ def _where_time_goes() -> dict[str, float]:
     """Ask a process of its own, since what it does to measure makes everything slower."""
     with tempfile.TemporaryDirectory(dir=RESULTS) as folder:
         command = [sys.executable, "-m", "benchmarks.spent", folder]
-        answer = subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True)
+        answer = subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     spent: dict[str, float] = json.loads(answer.stdout.splitlines()[-1])
     return spent
 

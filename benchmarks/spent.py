@@ -28,6 +28,7 @@ from bot.assistant import Assistant
 from bot.executor import TurnExecutor
 from bot.turn import Turns
 from channels.intake import Intake
+from storage.database import Database
 from storage.vault import Box, Vault
 
 WORKERS, ROUNDS = 10, 4
@@ -125,7 +126,7 @@ def _client(folder: Path) -> tuple[MovableClock, FlaskClient]:
     tools = app.Tools({**environment, "DATABASE_URL": f"sqlite:///{folder / 'openline.db'}"})
     clock = MovableClock()
     tools.clock = clock
-    prepare(tools.database, clock.now())
+    prepare(Database(tools.settings.database_url), clock.now())
     return clock, tools.application(may_train=False).test_client()
 
 
