@@ -22,9 +22,11 @@ def served(make: Callable[[str], Flask]) -> Iterator[tuple[str, Flask]]:
     server = waitress.create_server(app, map=sockets, sockets=[listener], threads=8, ident=None)
     thread = threading.Thread(target=server.run)
     thread.start()
-    yield address, app
-    server.task_dispatcher.shutdown()
-    # The server's loop ends when it has no socket left; only its own thread may close them.
-    server.trigger.pull_trigger(partial(wasyncore.close_all, sockets))
-    thread.join()
-    app.extensions["openline"].executor.close()
+    try:
+        yield address, app
+    finally:
+        server.task_dispatcher.shutdown()
+        # The server's loop ends when it has no socket left; only its own thread may close them.
+        server.trigger.pull_trigger(partial(wasyncore.close_all, sockets))
+        thread.join()
+        app.extensions["openline"].executor.close()
