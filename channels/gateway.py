@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, abort, request
-from sqlalchemy.exc import DBAPIError
 
 from channels import outside
 from channels.addresses import NoAddress, digits_only, national, parse
@@ -19,6 +18,7 @@ from channels.clean_text import neutralise
 from channels.gateway_check import is_from_provider
 from channels.gateway_config import GatewayConfig, Incoming, fill_template
 from channels.headers import protect_answer
+from channels.refusals import refuse_in_silence
 from channels.rendering import sms_text
 from channels.services import services
 from channels.signature import limit_body
@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 blueprint = Blueprint("gateway", __name__, url_prefix="/channels/gateway")
 blueprint.before_request(limit_body)
 blueprint.after_request(protect_answer)
+refuse_in_silence(blueprint)
 
 
 @dataclass(frozen=True)
@@ -109,22 +110,6 @@ def refuse_unfit(error: NoAddress) -> Response:
     """Answer a request without a sender or a text that could be stored."""
     logger.warning("gateway request refused: %s", error)
     return Response(status=400)
-
-
-@blueprint.errorhandler(DBAPIError)
-def report_full(error: DBAPIError) -> Response:
-    """Nothing was stored: say so, so that the provider tries again."""
-    logger.error("message not stored: %s", type(error).__name__)
-    return Response(status=503, headers={"Retry-After": "5"})
-
-
-@blueprint.errorhandler(400)
-@blueprint.errorhandler(403)
-@blueprint.errorhandler(404)
-@blueprint.errorhandler(413)
-def refuse(error: Exception) -> Response:
-    """Refuse without a word."""
-    return Response(status=getattr(error, "code", 400))
 
 
 def _values(incoming: Incoming) -> Mapping[str, Any]:

@@ -7,12 +7,12 @@ import logging
 from dataclasses import dataclass, field
 
 from flask import Blueprint, Response, request
-from sqlalchemy.exc import DBAPIError
 from twilio.twiml.messaging_response import MessagingResponse
 
 from channels import media, outside
 from channels.base import Reply, SendError
 from channels.headers import protect_answer
+from channels.refusals import refuse_in_silence
 from channels.rendering import Parcel, compose, numbered, sms_text
 from channels.services import services
 from channels.signature import limit_body, require_twilio_signature
@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 blueprint = Blueprint("twilio", __name__, url_prefix="/channels/twilio")
 blueprint.before_request(limit_body)
 blueprint.after_request(protect_answer)
+refuse_in_silence(blueprint)
 blueprint.before_request(require_twilio_signature)
 
 
@@ -53,21 +54,6 @@ def refuse_unfit(error: Unfit) -> Response:
     """Answer a form that Twilio did not send."""
     logger.warning("webhook refused: %s", type(error).__name__)
     return Response(status=403)
-
-
-@blueprint.errorhandler(DBAPIError)
-def report_full(error: DBAPIError) -> Response:
-    """Nothing was stored: say so, so that the provider tries again or takes the fallback."""
-    logger.error("message not stored: %s", type(error).__name__)
-    return Response(status=503, headers={"Retry-After": "5"})
-
-
-@blueprint.errorhandler(400)
-@blueprint.errorhandler(403)
-@blueprint.errorhandler(413)
-def refuse(error: Exception) -> Response:
-    """Refuse without a word: an answer would be kept in the provider's error log."""
-    return Response(status=getattr(error, "code", 400))
 
 
 def parcels_of(channel: str, leaving: list[Leaving]) -> list[Parcel]:
