@@ -6,6 +6,7 @@ failure, or without a word to say, raises `TurnFailed`.
 
 import logging
 from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 from bot.action_endpoint import InProcessActions, TurnStopped
 from bot.current_turn import Turn, as_current, current_turn
 from bot.graph_runner import PlainGraphRunner
+from bot.masking import masking
 from bot.tracker_store import TurnTrackerStore
 from bot.wording import Wording
 from nlu.understanding import Understanding
@@ -41,6 +43,7 @@ class Assistant:
     def __init__(self, model: Path, wording: Wording) -> None:
         """Load the model; its texts come from `wording`."""
         self.actions = InProcessActions()
+        self._mask = masking(wording)
         agent = Agent(action_endpoint=self.actions, generator=wording)
         # `Agent` wraps a store given to it in one that goes on in memory when ours fails.
         agent.tracker_store = TurnTrackerStore()
@@ -54,8 +57,13 @@ class Assistant:
 
     def understand(self, text: str, metadata: Mapping[str, Any] | None = None) -> Understanding:
         """Return what the pipeline makes of a text; `metadata` says what is known of the conversation."""
-        message = UserMessage(neutral(text), metadata=dict(metadata or {}))
-        return Understanding.from_parse(_run(self._processor.parse_message(message)))
+        known = dict(metadata or {})
+        understanding = Understanding.from_parse(
+            _run(self._processor.parse_message(UserMessage(neutral(text), metadata=known)))
+        )
+        if len(text) <= LONGEST:
+            return understanding
+        return replace(understanding, redacted=self._mask(text, known.get("country")))
 
     def respond(self, turn: Turn) -> list[Reply]:
         """Take one turn; return what to say, or raise `TurnFailed`."""

@@ -117,7 +117,8 @@ class Turns:
     def _apologise(self, session: Session, row: InboxMessage) -> None:
         _, worker = lock_conversation(session, row.conversation_id)
         sorry = Reply(self.wording.text(worker.language or FALLBACK, "apology"))
-        enqueue(session, self.vault, row.conversation_id, [sorry], OutboxKind.NOTICE, self.clock.now(), inbox_id=row.id)
+        # Not as the answer to the message: a person may let it be tried again, and then that place is needed.
+        enqueue(session, self.vault, row.conversation_id, [sorry], OutboxKind.NOTICE, self.clock.now())
 
 
 def _is_opted_out(turn: Turn) -> bool:

@@ -9,10 +9,12 @@ from sqlalchemy import func, select
 from bot.actions.grievance import ActionGrievance
 from bot.tracker_store import TurnTrackerStore
 from bot.wording import Wording
+from storage import cases
 from storage.database import Database
-from storage.inbox import RETRY_AFTER
-from storage.models import Answer, Case, OutboxMessage, TrackerState
+from storage.inbox import RETRY_AFTER, retry
+from storage.models import Answer, Case, InboxMessage, OutboxMessage, TrackerState
 from storage.models.enums import InboxState, OutboxKind
+from storage.outbox import transcript
 from tests.bot.conftest import Talk
 from tests.conftest import FixedClock
 
@@ -73,9 +75,32 @@ def test_a_message_that_keeps_failing_is_given_up_with_an_apology(
     row = talk.row(inbox_id)
     assert row.state is InboxState.FAILED
     assert row.body is not None, "an advisor has to be able to read it"
-    assert [reply.text for reply in talk.answers(inbox_id)] == [talk.turns.wording.text("en", "apology")]
     with database.reading() as session:
+        [line] = [each for each in transcript(session, talk.turns.vault, row.conversation_id) if each.author == "us"]
+        assert line.text == talk.turns.wording.text("en", "apology")
         assert session.scalars(select(OutboxMessage.kind)).one() is OutboxKind.NOTICE
+
+
+def test_a_message_that_was_given_up_is_answered_when_a_person_has_it_tried_again(
+    talk: Talk, database: Database, clock: FixedClock
+) -> None:
+    inbox_id = talk.sends(GRIEVANCE)
+    with pytest.MonkeyPatch.context() as patch:
+        break_action(patch)
+        for _ in range(len(RETRY_AFTER) + 1):
+            talk.turns.handle(inbox_id)
+    with database.transaction() as session:
+        retry(session.get_one(InboxMessage, inbox_id), clock.now())
+    assert talk.turns.handle(inbox_id)
+    assert (count(database, Case), talk.row(inbox_id).state) == (1, InboxState.DONE)
+
+
+def test_the_case_keeps_the_whole_of_a_long_story(talk: Talk, database: Database) -> None:
+    talk.says(f"{GRIEVANCE}. {'we asked the manager. ' * 90}call +8801700000009, the end")
+    with database.reading() as session:
+        [said] = cases.messages(session, talk.turns.vault, session.scalars(select(Case)).one())
+    assert said.text.endswith("the end")
+    assert "1700000009" not in said.text
 
 
 def test_the_error_that_is_kept_quotes_nobody(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
