@@ -14,13 +14,16 @@ from storage.keys import Purpose
 from storage.models import Conversation, InboxMedia, InboxMessage, new_id
 from storage.models.enums import InboxState, ProviderOptOut
 from storage.vault import Vault
-from storage.workers import PULLED_CHANNELS, ensure_conversation, ensure_worker, find_conversation
+from storage.workers import PULLED_CHANNELS, ensure_conversation, ensure_worker, find_conversation, keep_contact
 
 RETRY_AFTER = (timedelta(seconds=2), timedelta(seconds=15), timedelta(minutes=2), timedelta(minutes=15))
 """Pauses between the attempts of a turn; after the last the message is given up and shown to advisors."""
 
 TURN_GRACE = timedelta(seconds=20)
 """A fresh message is left to its webhook for this long before the worker takes it."""
+
+CONTACT_MAY_BE_GONE = timedelta(days=30)
+"""After a silence of this length her address may have been forgotten; `retention.py` waits longer."""
 
 
 @dataclass(frozen=True)
@@ -136,8 +139,11 @@ def _conversation(session: Session, vault: Vault, message: InboundMessage, now: 
     if known is None:
         worker = ensure_worker(session, vault, message.address, message.country)
         return ensure_conversation(session, vault, worker, message.channel, message.address, now)
-    known[0].last_message_at = now
-    return known[0]
+    conversation = known[0]
+    if conversation.last_message_at < now - CONTACT_MAY_BE_GONE and message.channel not in PULLED_CHANNELS:
+        keep_contact(session, vault, conversation.id, message.address)
+    conversation.last_message_at = now
+    return conversation
 
 
 def _row(

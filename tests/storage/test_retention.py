@@ -1,5 +1,6 @@
 """What is forgotten when, and what never before."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -102,6 +103,23 @@ def test_idle_contact_goes_unless_a_case_is_open(database: Database, vault: Vaul
     assert passes(database, vault, clock).contacts == 1
     with database.reading() as session:
         assert session.query(Contact).count() == 1
+
+
+@pytest.mark.parametrize("channel", ["sms", "web"])
+def test_who_comes_back_after_a_long_silence_can_be_answered(
+    database: Database, vault: Vault, clock: FixedClock, channel: str
+) -> None:
+    message = InboundMessage(channel, "+8801700000000", "hello", "1")
+    with database.transaction() as session:
+        accept(session, vault, message, clock.now())
+    clock.advance(days=retention.CONTACT.days + 1)
+    passes(database, vault, clock)
+    with database.transaction() as session:
+        assert session.query(Contact).count() == 0
+        accepted = accept(session, vault, replace(message, provider_id="2"), clock.now())
+        contact = session.get(Contact, accepted.conversation_id)
+        assert (contact is not None) is (channel == "sms")
+        assert contact is None or vault.open_contact(contact.address, accepted.conversation_id) == message.address
 
 
 def test_unfinished_response_expires(database: Database, vault: Vault, clock: FixedClock) -> None:
