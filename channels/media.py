@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 import filetype
 import requests
+from urllib3.exceptions import HTTPError
 
 from channels.base import InboundMessage, Reply
 from channels.services import ChannelServices, services
@@ -160,7 +161,7 @@ def _read(answer: requests.Response, deadline: float) -> bytes:
                 raise MediaRefused("too large")
             if monotonic() > deadline:
                 raise MediaUnreachable
-    except (OSError, requests.RequestException):
+    except (OSError, HTTPError):
         raise MediaUnreachable from None
     return bytes(content)
 

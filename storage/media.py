@@ -11,13 +11,16 @@ from sqlalchemy import CursorResult, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.models import Case, Conversation, InboxMedia, InboxMessage, Worker
+from storage.models.enums import InboxState
 from storage.vault import Vault
 
 PAUSE = timedelta(minutes=2)
 """Until the next attempt, and for as long one attempt has the row to itself."""
 MOST_ATTEMPTS = 6
 UNCLAIMED_FOR = timedelta(days=1)
-"""What no turn put into a case by then belongs to none."""
+"""What its turn put into no case belongs to none."""
+WAITS_FOR_ITS_TURN = timedelta(days=30)
+"""As long as the text of a message that no turn could handle."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,11 @@ def drop_media(session: Session, media_id: str) -> None:
 
 
 def drop_unclaimed_media(session: Session, now: datetime) -> int:
-    """Forget the files that no turn put into a case; return how many."""
-    old = (InboxMedia.case_route.is_(None), InboxMedia.received_at < now - UNCLAIMED_FOR)
+    """Forget the files that no turn put into a case; return how many. Those of a message without a turn wait."""
+    done = select(InboxMessage.id).where(InboxMessage.state == InboxState.DONE)
+    is_nobodys = InboxMedia.inbox_id.in_(done) & (InboxMedia.received_at < now - UNCLAIMED_FOR)
+    is_too_old = InboxMedia.received_at < now - WAITS_FOR_ITS_TURN
+    old = (InboxMedia.case_route.is_(None), is_nobodys | is_too_old)
     return cast(CursorResult[Any], session.execute(delete(InboxMedia).where(*old))).rowcount
 
 

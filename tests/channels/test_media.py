@@ -16,7 +16,7 @@ from storage.cases import NewCase, open_case
 from storage.cases.media import media_of, open_media
 from storage.media import put_into_case
 from storage.models import Case, CaseMedia, InboxMedia, InboxMessage, OutboxMessage, Worker
-from storage.models.enums import Category, OutboxKind, Severity
+from storage.models.enums import Category, InboxState, OutboxKind, Severity
 from storage.outbox import Reply
 from tests.channels.conftest import ACCOUNT, NUMBER, TOKEN, TwilioPhone, with_
 from tests.conftest import FixedClock
@@ -229,3 +229,27 @@ def test_what_no_turn_put_into_a_case_is_forgotten_after_a_day(
     clock.advance(days=1, seconds=1)
     fetch_due(fetching)
     assert rows(InboxMedia) == []
+
+
+def test_the_files_of_a_message_that_waits_for_its_turn_wait_with_it(
+    whatsapp: TwilioPhone, fetching: ChannelServices, rows: Rows, clock: FixedClock
+) -> None:
+    sends(whatsapp, f"https://api.twilio.com{FILE}")
+    with fetching.database.transaction() as session:
+        session.query(InboxMessage).one().state = InboxState.FAILED
+    clock.advance(days=2)
+    fetch_due(fetching)
+    assert len(rows(InboxMedia)) == 1
+    clock.advance(days=30)
+    fetch_due(fetching)
+    assert rows(InboxMedia) == []
+
+
+def test_a_file_that_breaks_off_is_tried_again(httpserver: HTTPServer) -> None:
+    def break_off(_request: Request) -> Response:
+        return Response(iter([PICTURE]), headers={"Content-Length": str(10 * len(PICTURE))}, direct_passthrough=True)
+
+    httpserver.expect_request(FILE).respond_with_handler(break_off)
+    fetcher = Fetcher(frozenset({origin(httpserver.url_for("/"))}))
+    with pytest.raises(MediaUnreachable):
+        fetcher.fetch(httpserver.url_for(FILE))
