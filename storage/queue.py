@@ -190,7 +190,7 @@ def factories_in(session: Session, scope: Scope) -> list[Factory]:
 
 
 def failed_turns(session: Session, vault: Vault, scope: Scope, limit: int) -> list[FailedTurn]:
-    """Return messages whose turn was given up, the oldest first."""
+    """Return messages whose turn was given up, the oldest first; those whose text is forgotten come last."""
     country = func.coalesce(Factory.country, Worker.country)
     query = (
         select(InboxMessage, Worker.language, country, Worker.factory_id)
@@ -198,7 +198,7 @@ def failed_turns(session: Session, vault: Vault, scope: Scope, limit: int) -> li
         .join(Worker, Conversation.worker_id == Worker.id)
         .outerjoin(Factory, Worker.factory_id == Factory.id)
         .where(InboxMessage.state == InboxState.FAILED, visible(scope, country, Worker.factory_id))
-        .order_by(InboxMessage.id)
+        .order_by(InboxMessage.body.is_(None), InboxMessage.id)
         .limit(limit)
     )
     return [_failed_turn(vault, *row) for row in session.execute(query)]
