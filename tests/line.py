@@ -11,15 +11,17 @@ from xml.etree import ElementTree
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from twilio.request_validator import RequestValidator
+from werkzeug.test import TestResponse
 
-from app import Parts, Settings, core_survey, create_app
+from app import Parts, Service, Settings, core_survey, create_app
 from bot.assistant import Assistant
 from bot.wording import Wording
 from storage import surveys
 from storage.database import Database
 from storage.models import InboxMessage, OutboxMessage
+from storage.models.enums import InboxState
 from storage.outbox import Reply
 from storage.vault import Vault
 from tests.conftest import FixedClock
@@ -65,20 +67,28 @@ class Phone:
     def says(self, text: str) -> list[str]:
         """Send an SMS; return the messages of the answer."""
         self.said += 1
+        return shown(self.posts(text, self.said))
+
+    def posts(self, text: str, number: int) -> TestResponse:
+        """Send an SMS with an id made of `number`; the same one again is a repeat."""
         form = {
             "AccountSid": ENVIRONMENT["TWILIO_ACCOUNT_SID"],
             "Body": text,
             "From": self.number,
-            "MessageSid": f"SM{self.said:032x}",
+            "MessageSid": f"SM{number:032x}",
             "NumMedia": "0",
             "To": ENVIRONMENT["TWILIO_FROM"],
         }
         signature = RequestValidator(ENVIRONMENT["TWILIO_AUTH_TOKEN"]).compute_signature(
             ENVIRONMENT["PUBLIC_URL"] + WEBHOOK, form
         )
-        response = self.client.post(WEBHOOK, data=form, headers={"X-Twilio-Signature": signature})
-        assert response.status_code == 200, response.status
-        return [body.text or "" for body in ElementTree.fromstring(response.text).iter("Message")]  # noqa: S314
+        return self.client.post(WEBHOOK, data=form, headers={"X-Twilio-Signature": signature})
+
+
+def shown(response: TestResponse) -> list[str]:
+    """The messages of a webhook's answer."""
+    assert response.status_code == 200, response.status
+    return [body.text or "" for body in ElementTree.fromstring(response.text).iter("Message")]  # noqa: S314
 
 
 @dataclass
@@ -112,3 +122,22 @@ def last_replies(database: Database, vault: Vault) -> list[Reply]:
             select(OutboxMessage).where(OutboxMessage.inbox_id == newest).order_by(OutboxMessage.position)
         )
         return [Reply.from_json(vault.open_text("outbox.body", row.reference, row.body)) for row in rows if row.body]
+
+
+def count(database: Database, table: type[Any]) -> int:
+    """How many rows a table has."""
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def finish_turns(app: Flask, clock: FixedClock, database: Database) -> None:
+    """What the retry job does in some minutes; afterwards nothing waits."""
+    service: Service = app.extensions["openline"]
+    with database.reading() as session:
+        waiting = session.scalars(select(InboxMessage.id).where(InboxMessage.state == InboxState.RECEIVED)).all()
+    clock.advance(minutes=1)
+    service.retry_turns()
+    # Who asks for a message that is being handled waits for it.
+    assert all(service.executor.handle(inbox_id) for inbox_id in waiting)
+    with database.reading() as session:
+        assert set(session.scalars(select(InboxMessage.state))) == {InboxState.DONE}
