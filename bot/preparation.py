@@ -9,15 +9,18 @@ from typing import Any
 
 from bot.agenda import open_question
 from bot.current_turn import Turn
-from bot.menu import choose
+from bot.menu import choose, menu
 from bot.questions.arrival import usual_languages
 from bot.questions.factory import settle_factory
+from bot.questions.reading import read_option
 from bot.understood import SURE
 from bot.wording import FALLBACK, Saying
 from storage import cases
 from storage.digits import digits_only
 from storage.factories import find_by_code
 from storage.models import Factory, Worker
+from storage.models.enums import OutboxKind
+from storage.outbox import last_kind
 
 JOIN = re.compile(r"\s*join\s*[:#-]?\s*(\S{1,16})\s*", re.IGNORECASE)
 ENOUGH_LETTERS = 7
@@ -25,6 +28,7 @@ ENOUGH_LETTERS = 7
 
 UNCLEAR = frozenset({"out_of_scope", "affirm", "deny", "human"})
 """Intents that say nothing of what a text is about."""
+FOR_A_PERSON = frozenset({"grievance", "rights"})
 ASIDES = frozenset({"privacy", "language", "help", "stop"})
 CLEAR = 0.85
 """What a text can be, and how surely, although we had asked her to write what happened."""
@@ -82,6 +86,8 @@ def prepare(turn: Turn, factory_code: str | None) -> None:
     turn.asked = open_question(turn)
     if code is not None:
         _read_as(turn, "survey")
+    elif turn.asked is None and _answers_an_advisor_shortly(turn):
+        _read_as(turn, "grievance")
     elif turn.asked is None:
         choose(turn)
         _fulfil_expectation(turn)
@@ -125,6 +131,36 @@ def _is_stray_word(turn: Turn) -> bool:
     understanding = turn.understanding
     is_doubtful = understanding.intent == "grievance" and understanding.confidence < SURE
     return is_doubtful and not understanding.is_danger and len(turn.text.split()) == 1
+
+
+def is_for_a_person(turn: Turn) -> bool:
+    """Say whether the words of somebody who wants no messages go into a case: nobody will ask her what she meant."""
+    understanding = turn.understanding
+    if understanding.intent in FOR_A_PERSON:
+        return True
+    if _is_yes_or_no(turn) or _is_number(turn):
+        return _answers_an_advisor(turn)
+    if not any(sign.isalpha() for sign in turn.text):
+        return turn.media > 0
+    is_unclear = understanding.intent in UNCLEAR and not understanding.is_keyword
+    return is_unclear and (_answers_an_advisor(turn) or _may_be_a_story(turn))
+
+
+def _answers_an_advisor_shortly(turn: Turn) -> bool:
+    """A yes, a no or a number after an advisor's words answers them, unless we said something else since."""
+    if _is_yes_or_no(turn):
+        return _answers_an_advisor(turn)
+    is_last = last_kind(turn.session, turn.conversation.id) is OutboxKind.ADVISOR if _is_number(turn) else False
+    return is_last and _answers_an_advisor(turn)
+
+
+def _is_yes_or_no(turn: Turn) -> bool:
+    return turn.understanding.intent in {"affirm", "deny"}
+
+
+def _is_number(turn: Turn) -> bool:
+    is_bare = any(sign.isdigit() for sign in turn.text) and not any(sign.isalpha() for sign in turn.text)
+    return not turn.understanding.is_keyword and (is_bare or read_option(turn, menu(turn).options) is not None)
 
 
 def _answers_an_advisor(turn: Turn) -> bool:

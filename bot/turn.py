@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.assistant import Assistant, TurnFailed
 from bot.casework import report
 from bot.current_turn import Turn
-from bot.preparation import choose_language, known, prepare
+from bot.preparation import choose_language, is_for_a_person, known, prepare
 from bot.tracker_store import load_memo
 from bot.wording import FALLBACK, Wording
 from storage import cases
@@ -99,7 +99,7 @@ class Turns:
 
     def _while_opted_out(self, turn: Turn) -> list[Reply]:
         """She wants no messages, and what she reports still reaches a person."""
-        if turn.understanding.intent == "grievance":
+        if is_for_a_person(turn):
             case, _ = report(turn)
             cases.finish_draft(turn.session, case, turn.now)
         key = "stopped" if turn.understanding.intent == "stop" else "opted_out"

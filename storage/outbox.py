@@ -255,6 +255,12 @@ def retry(session: Session, reference: str, now: datetime) -> bool:
     return cast(CursorResult[Any], result).rowcount == 1
 
 
+def last_kind(session: Session, conversation_id: str) -> OutboxKind | None:
+    """Return of what kind the last thing is that we said in a conversation."""
+    said = select(OutboxMessage.kind).where(OutboxMessage.conversation_id == conversation_id)
+    return session.scalars(said.order_by(OutboxMessage.id.desc()).limit(1)).first()
+
+
 def transcript(session: Session, vault: Vault, conversation_id: str) -> list[Line]:
     """Return what both sides wrote and is not yet forgotten, the oldest first."""
     inbox = session.scalars(select(InboxMessage).where(InboxMessage.conversation_id == conversation_id))

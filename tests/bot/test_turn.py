@@ -110,6 +110,47 @@ def test_the_error_that_is_kept_quotes_nobody(talk: Talk, monkeypatch: pytest.Mo
     assert talk.row(inbox_id).failure == "TurnFailed: RuntimeError"
 
 
+@pytest.mark.parametrize("text", ["yes", "no", "ok", "2", "72", "3 days", "৭২", "Tuesday"])
+def test_a_short_answer_to_an_advisor_reaches_her(talk: Talk, database: Database, clock: FixedClock, text: str) -> None:
+    for said in (GRIEVANCE, "skip", "1", "1", "skip"):
+        talk.says(said)
+    with database.transaction() as session:
+        [case] = session.scalars(select(Case))
+        cases.reply(session, talk.turns.vault, case, "Is it so, and since when?", None, clock.advance(hours=1))
+    clock.advance(hours=1)
+    assert len(talk.says(text)) == 1
+    with database.reading() as session:
+        [case] = session.scalars(select(Case))
+        assert cases.messages(session, talk.turns.vault, case)[-1].text == text
+
+
+def test_a_number_after_our_own_menu_is_a_choice(talk: Talk, database: Database, clock: FixedClock) -> None:
+    for said in (GRIEVANCE, "skip", "1", "1", "skip"):
+        talk.says(said)
+    with database.transaction() as session:
+        [case] = session.scalars(select(Case))
+        cases.reply(session, talk.turns.vault, case, "Thank you.", None, clock.advance(hours=1))
+    clock.advance(hours=1)
+    talk.says("help")
+    assert talk.says("4")[0] == talk.turns.wording.text("en", "privacy")
+
+
+@pytest.mark.parametrize("text", ["yes", "no it was on the other line", "the thing with the paper and the blue chair"])
+def test_what_somebody_answers_to_an_advisor_after_a_stop_reaches_her(
+    talk: Talk, database: Database, clock: FixedClock, text: str
+) -> None:
+    talk.says(GRIEVANCE)
+    with database.transaction() as session:
+        [case] = session.scalars(select(Case))
+        cases.reply(session, talk.turns.vault, case, "Was it in the same hall?", None, clock.advance(hours=1))
+    clock.advance(hours=1)
+    talk.says("STOP")
+    assert talk.says(text) == [talk.turns.wording.text("en", "opted_out")]
+    with database.reading() as session:
+        [case] = session.scalars(select(Case))
+        assert cases.messages(session, talk.turns.vault, case)[-1].text == text
+
+
 def test_a_message_is_handled_once(talk: Talk, database: Database) -> None:
     inbox_id = talk.sends(GRIEVANCE)
     assert talk.turns.handle(inbox_id)
