@@ -62,6 +62,7 @@ KINDS: dict[OutboxKind, str] = {
 FAILURES: dict[str, str] = {
     "opted_out": "she asked for no more messages",
     "no_contact": "her number is not kept any more",
+    "does_not_open": "the keys file lacks the key that closed it",
     "interrupted": "the service stopped in the middle of sending",
 }
 ROLES: dict[str, str] = {

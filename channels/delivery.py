@@ -13,8 +13,8 @@ from channels.base import Channel, SendError
 from storage import outbox
 from storage.clock import Clock
 from storage.database import Database
-from storage.keys import Purpose
-from storage.vault import Vault
+from storage.keys import KeysError, Purpose
+from storage.vault import Vault, VaultError
 
 FIRST_PAUSE = timedelta(seconds=20)
 LONGEST_PAUSE = timedelta(hours=1)
@@ -49,8 +49,7 @@ class Delivery:
 
     def deliver(self, outbox_id: int) -> bool:
         """Send one row unless another process has it; say whether the provider took it."""
-        with self.database.transaction() as session:
-            claimed = outbox.claim(session, self.vault, outbox_id, self.clock.now())
+        claimed = self._claim(outbox_id)
         if claimed is None:
             return False
         try:
@@ -62,6 +61,17 @@ class Delivery:
             key = self._provider_key(claimed.channel, provider_id)
             outbox.mark_sent(session, outbox_id, key, self.clock.now())
         return True
+
+    def _claim(self, outbox_id: int) -> outbox.Claimed | None:
+        try:
+            with self.database.transaction() as session:
+                return outbox.claim(session, self.vault, outbox_id, self.clock.now())
+        except (VaultError, KeysError) as error:
+            # Those behind it must not wait for a row that no key opens.
+            logger.error("outbox row %s does not open", outbox_id, exc_info=error)
+            with self.database.transaction() as session:
+                outbox.mark_failed(session, outbox_id, "does_not_open")
+            return None
 
     def _send(self, claimed: outbox.Claimed) -> str | None:
         channel = self.channels.get(claimed.channel)

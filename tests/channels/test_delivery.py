@@ -15,7 +15,8 @@ from channels import outside
 from channels.delivery import Delivery, pause_after
 from channels.twilio import TwilioChannel
 from storage.database import Database
-from storage.models import Conversation, OutboxMessage, Worker
+from storage.keys import new_keyring
+from storage.models import Contact, Conversation, OutboxMessage, Worker
 from storage.models.enums import OutboxKind, OutboxState
 from storage.outbox import Reply, claim, enqueue
 from storage.vault import Vault
@@ -233,6 +234,20 @@ def test_a_fault_of_ours_while_sending_is_unknown(
     write()
     delivery.deliver_due()
     assert state() == (OutboxState.UNKNOWN, "ZeroDivisionError")
+
+
+@pytest.mark.parametrize("sealed", [b"\x01x", Vault(new_keyring("development")).seal_contact(NUMBER, "another")])
+def test_a_row_that_does_not_open_holds_up_nobody(
+    delivery: Delivery, write: Callable[..., int], database: Database, httpserver: HTTPServer, rows: Rows, sealed: bytes
+) -> None:
+    httpserver.expect_request(PATH).respond_with_json({"sid": "SM" + "1" * 32}, status=201)
+    write(channel="whatsapp")
+    with database.transaction() as session:
+        session.query(Contact).one().address = sealed
+    write(channel="sms")
+    delivery.deliver_due()
+    states = [(row.state, row.failure) for row in rows(OutboxMessage)]
+    assert states == [(OutboxState.FAILED, "does_not_open"), (OutboxState.SENT, None)]
 
 
 def test_a_channel_that_was_switched_off_waits(delivery: Delivery, write: Callable[..., int], state: State) -> None:
