@@ -266,4 +266,4 @@ def test_turns_given_up_are_shown_within_the_scope(database: Database, vault: Va
         assert len(failed_turns(session, vault, ALL, 1)) == 1
         session.query(InboxMessage).filter_by(id=shown[0].inbox_id).one().body = None
         session.flush()
-        assert [turn.text for turn in failed_turns(session, vault, ALL, 1)] == ["text 1"], "what can be read comes first"
+        assert [turn.text for turn in failed_turns(session, vault, ALL, 1)] == ["text 1"], "who can be read is first"
