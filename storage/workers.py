@@ -16,6 +16,9 @@ from storage.vault import Vault
 PULLED_CHANNELS = frozenset({"web", "simulator"})
 """Channels whose replies are fetched by the worker's own page and never sent by us."""
 
+WITH_ROOM = {"key_share": True}
+"""A lock that lets others add rows about the locked one: else a reply and a turn could wait for each other."""
+
 
 class UnknownConversation(Exception):
     """No conversation has this id (any more)."""
@@ -70,9 +73,12 @@ def keep_contact(session: Session, vault: Vault, conversation_id: str, address: 
 
 
 def lock_conversation(session: Session, conversation_id: str) -> tuple[Conversation, Worker]:
-    """Lock a conversation until the transaction ends, so that its messages are handled one by one."""
-    conversation = session.get(Conversation, conversation_id, with_for_update=True)
-    worker = session.get(Worker, conversation.worker_id) if conversation else None
+    """Lock a conversation and its worker until the transaction ends, so that her messages are handled one by one.
+
+    On whatever channel she writes: her cases, answers and word belong to her, not to a conversation.
+    """
+    conversation = session.get(Conversation, conversation_id, with_for_update=WITH_ROOM)
+    worker = session.get(Worker, conversation.worker_id, with_for_update=WITH_ROOM) if conversation else None
     if conversation is None or worker is None:
         raise UnknownConversation(conversation_id)
     return conversation, worker

@@ -77,6 +77,8 @@ def add_worker_message(
     session: Session, vault: Vault, case: Case, text: str, language: str, now: datetime
 ) -> CaseMessage:
     """Add more of the worker's words. A case that rested is in progress again, and somebody must look anew."""
+    # An advisor may be closing it at this moment: then it has to be open again afterwards.
+    session.refresh(case, with_for_update=True)
     message = _say(session, vault, case, text, language, now)
     happened(session, case, EventKind.ADDED, now)
     if case.status not in {CaseStatus.NEW, CaseStatus.IN_PROGRESS}:

@@ -214,3 +214,18 @@ def test_erased_case_gives_nothing_away(database: Database, vault: Vault, clock:
             cases.reply(session, vault, case, "Hello", None, clock.now())
         with pytest.raises(VaultError):
             cases.add_note(session, vault, case, "again", None, clock.now())
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_words_that_come_while_a_case_is_closed_open_it_again(
+    database: Database, vault: Vault, clock: FixedClock
+) -> None:
+    with database.transaction() as session:
+        case_id = create_case(session, vault, now=clock.now()).id
+    with database.transaction() as turn:
+        case = turn.get_one(Case, case_id)
+        with database.transaction() as advisor:
+            cases.change_status(advisor, advisor.get_one(Case, case_id), CaseStatus.CLOSED, None, clock.now())
+        cases.add_worker_message(turn, vault, case, "and again today", "en", clock.now())
+    with database.reading() as session:
+        assert session.get_one(Case, case_id).status is CaseStatus.IN_PROGRESS

@@ -3,11 +3,12 @@
 import threading
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
 from storage import cases
 from storage.database import Database
-from storage.models import Contact, Conversation, OptOut, Worker
+from storage.models import Case, Contact, Conversation, OptOut, Worker
 from storage.vault import Vault
 from storage.workers import (
     UnknownConversation,
@@ -113,3 +114,26 @@ def test_receipt_brings_the_case_into_the_new_chat(database: Database, vault: Va
         assert cases.conversation_of(vault, case) == chat.id
         assert cases.latest_of(session, vault, worker.pseudonym) is case
         assert session.scalars(select(Conversation.id)).all().count(chat.id) == 1
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_an_advisor_can_answer_while_a_turn_is_running(database: Database, vault: Vault, clock: FixedClock) -> None:
+    with database.transaction() as session:
+        conversation = create_conversation(session, vault)
+        case = create_case(session, vault, conversation=conversation)
+    with database.transaction() as turn, database.transaction() as advisor:
+        lock_conversation(turn, conversation.id)
+        advisor.execute(text("SET LOCAL lock_timeout = '2s'"))
+        cases.reply(advisor, vault, advisor.get_one(Case, case.id), "we are on it", None, clock.now())
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_two_channels_of_one_worker_take_turns(database: Database, vault: Vault) -> None:
+    with database.transaction() as session:
+        sms, whatsapp = (create_conversation(session, vault, channel=channel).id for channel in ("sms", "whatsapp"))
+    with database.transaction() as one, database.transaction() as other:
+        lock_conversation(one, sms)
+        other.execute(text("SET LOCAL lock_timeout = '200ms'"))
+        with pytest.raises(OperationalError):
+            lock_conversation(other, whatsapp)
+        other.rollback()
