@@ -71,12 +71,12 @@ def start_or_resume(
     if response is None:
         values = {"factory_id": factory_id, "country": country, "language": language, "started_on": now.date()}
         key = {"survey_version_id": version.id, "respondent": respondent, "period": quarter(now)}
-        state = {"id": new_id(), "state": ResponseState.OPEN, "touched_at": now, "is_example": False}
+        state = {"id": new_id(), "state": ResponseState.OPEN, "touched_at": _day(now), "is_example": False}
         insert_once(session, SurveyResponse, {**values, **key, **state})
         response = session.scalars(select(SurveyResponse).filter_by(**key)).one()
     if response.state in {ResponseState.STOPPED, ResponseState.EXPIRED}:
         response.state = ResponseState.OPEN
-        response.touched_at = now
+        response.touched_at = _day(now)
         session.flush()
     return response
 
@@ -133,7 +133,7 @@ def record_answer(
     )
     response.answers.append(answer)
     response.answers.sort(key=lambda one: one.position)
-    response.touched_at = now
+    response.touched_at = _day(now)
     return answer
 
 
@@ -161,9 +161,14 @@ def quarter(now: datetime) -> str:
     return f"{now.year}-Q{(now.month + 2) // 3}"
 
 
+def _day(now: datetime) -> datetime:
+    """Return the day only: a moment would be the same as that of a message, and tell whose answers these are."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _close(session: Session, response: SurveyResponse, state: ResponseState, now: datetime) -> None:
     response.state = state
-    response.touched_at = now
+    response.touched_at = _day(now)
     session.flush()
 
 

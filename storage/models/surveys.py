@@ -44,7 +44,7 @@ class SurveyResponse(Base):
     state: Mapped[ResponseState] = mapped_column(text_enum(ResponseState), default=ResponseState.OPEN)
     started_on: Mapped[date] = mapped_column(Date)
     touched_at: Mapped[datetime]
-    """When the last answer came; only to expire what nobody finishes."""
+    """The day of the last answer; only to expire what nobody finishes."""
     is_example: Mapped[bool] = mapped_column(default=False)
     version: Mapped["SurveyVersion"] = relationship()
     answers: Mapped[list["Answer"]] = relationship(

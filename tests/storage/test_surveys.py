@@ -205,6 +205,17 @@ def test_response_cannot_be_joined_with_the_worker(database: Database, vault: Va
         assert response.respondent not in {worker.pseudonym, worker.id}
 
 
+def test_a_response_has_the_moment_of_no_message(database: Database, vault: Vault, clock: FixedClock) -> None:
+    with database.transaction() as session:
+        version = surveys.publish(session, DEFINITION, clock.now())
+        response = begin_with(session, vault, version, clock.now())
+        for question in DEFINITION["questions"]:
+            surveys.record_answer(session, vault, response, question["key"], skipped=True, now=clock.advance(minutes=1))
+        assert response.touched_at == datetime(2026, 11, 18, tzinfo=UTC)
+        surveys.finish(session, response, clock.now())
+        assert response.touched_at == datetime(2026, 11, 18, tzinfo=UTC)
+
+
 def test_starting_twice_at_once_makes_one_response(database: Database, vault: Vault, clock: FixedClock) -> None:
     with database.transaction() as session:
         version = surveys.publish(session, DEFINITION, clock.now())
