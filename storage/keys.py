@@ -81,6 +81,7 @@ class Keyring:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
+        _make_durable(path.parent)
 
     def _replace(self, purpose: Purpose, keys: tuple[Key, ...]) -> "Keyring":
         return Keyring(self.environment, {**self.keys, purpose: keys})
@@ -130,6 +131,15 @@ def create_keys(environment: str, path: Path) -> None:
         raise KeysError(f"{path} is there already, and without it nothing that is stored can be read: keep it")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     new_keyring(environment).save(path)
+
+
+def _make_durable(folder: Path) -> None:
+    """Let the new name outlive a power cut: what is closed with a new key from now on needs this file."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _parse(path: Path, document: Any) -> Keyring:

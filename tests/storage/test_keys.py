@@ -1,6 +1,8 @@
 """The keys file: readable by its owner only, refused when anything about it is wrong."""
 
 import json
+import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,15 @@ def test_saved_keys_are_the_loaded_ones(tmp_path: Path) -> None:
 def test_file_is_for_its_owner_only(path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_the_file_and_its_name_are_on_the_disk_before_anything_is_closed_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[bool] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: written.append(stat.S_ISDIR(os.fstat(descriptor).st_mode)))
+    new_keyring("production").save(tmp_path / "keys.json")
+    assert written == [False, True]
 
 
 def test_each_purpose_has_a_key_of_its_own() -> None:
