@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from bot.agenda import open_question
-from bot.current_turn import Turn
+from bot.current_turn import Question, Turn
 from bot.menu import choose, menu
-from bot.questions.arrival import usual_languages
+from bot.questions.arrival import LanguageQuestion, usual_languages
 from bot.questions.factory import settle_factory
 from bot.questions.reading import read_option
 from bot.understood import SURE
@@ -83,7 +83,7 @@ def prepare(turn: Turn, factory_code: str | None) -> None:
         turn.preface = [_join(turn, code)]
     elif factory_code and turn.worker.factory_id is None:
         _join(turn, factory_code)
-    turn.asked = open_question(turn)
+    turn.asked = _asked_here(turn)
     if code is not None:
         _read_as(turn, "survey")
     elif turn.asked is None and _answers_an_advisor_shortly(turn):
@@ -91,6 +91,16 @@ def prepare(turn: Turn, factory_code: str | None) -> None:
     elif turn.asked is None:
         choose(turn)
         _fulfil_expectation(turn)
+
+
+def _asked_here(turn: Turn) -> Question | None:
+    """Return the open question if it was asked in this conversation: it may have been opened on another channel.
+
+    A first word may name the language before anybody has asked for it.
+    """
+    question = open_question(turn)
+    is_asked = question is not None and (question.key == turn.memo.question or isinstance(question, LanguageQuestion))
+    return question if is_asked else None
 
 
 def _join(turn: Turn, code: str) -> Saying:

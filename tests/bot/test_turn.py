@@ -1,6 +1,7 @@
 """A turn is one transaction: whatever fails in it, nothing of it stays but the message itself."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -122,6 +123,21 @@ def test_a_short_answer_to_an_advisor_reaches_her(talk: Talk, database: Database
     with database.reading() as session:
         [case] = session.scalars(select(Case))
         assert cases.messages(session, talk.turns.vault, case)[-1].text == text
+
+
+def test_a_number_answers_what_was_asked_on_this_channel(talk: Talk, database: Database) -> None:
+    whatsapp = replace(talk, channel="whatsapp")
+    whatsapp.says("hello good morning")
+    for said in (GRIEVANCE, "skip"):
+        talk.says(said)
+    whatsapp.says("4")
+    whatsapp.says("2")
+    with database.reading() as session:
+        assert session.scalars(select(Case)).one().details["now"] == "no", "asked there by then"
+    other = replace(talk, channel="gateway:other")
+    other.says("1")
+    with database.reading() as session:
+        assert "safe_to_text" not in session.scalars(select(Case)).one().details
 
 
 def test_a_number_after_our_own_menu_is_a_choice(talk: Talk, database: Database, clock: FixedClock) -> None:
