@@ -107,7 +107,7 @@ class Vault:
         )
 
     def open_contact(self, sealed: bytes, worker_id: str) -> str:
-        """Read an address for sending; only the sender's process holds the key for it."""
+        """Read an address for sending: called by the delivery alone."""
         key_id, body = split_header(sealed)
         private = X25519PrivateKey.from_private_bytes(self.keyring.find(Purpose.CONTACT, key_id).secret)
         try:
