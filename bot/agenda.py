@@ -14,7 +14,7 @@ from bot.questions.news import NewsWordQuestion, count_wrong_word, is_locked
 from bot.questions.survey import SurveyQuestion
 from bot.wording import Saying
 from storage import cases, surveys
-from storage.models import Case, SurveyResponse, SurveyVersion
+from storage.models import Case, SurveyResponse
 from storage.models.enums import ResponseState
 
 MOST_TRIES = 3
@@ -121,6 +121,8 @@ def _about_factory(turn: Turn) -> Question | None:
 
 
 def _about_survey(turn: Turn) -> Question | None:
+    if turn.response is not None:
+        return _next_of(turn.response)
     version = turn.recall("survey", lambda: surveys.current_version(turn.session))
     if version is None:
         return None
@@ -129,12 +131,6 @@ def _about_survey(turn: Turn) -> Question | None:
     factory = _about_factory(turn)
     if factory is not None:
         return factory
-    response = turn.response or _response(turn, version)
-    definition = surveys.next_question(response)
-    return SurveyQuestion(version.survey, definition, response) if definition else None
-
-
-def _response(turn: Turn, version: SurveyVersion) -> SurveyResponse:
     turn.response = surveys.start_or_resume(
         turn.session,
         turn.vault,
@@ -145,7 +141,12 @@ def _response(turn: Turn, version: SurveyVersion) -> SurveyResponse:
         language=turn.language,
         now=turn.now,
     )
-    return turn.response
+    return _next_of(turn.response)
+
+
+def _next_of(response: SurveyResponse) -> SurveyQuestion | None:
+    definition = surveys.next_question(response)
+    return SurveyQuestion(response.version.survey, definition, response) if definition else None
 
 
 def _settle_case(turn: Turn) -> list[Saying]:

@@ -16,7 +16,7 @@ from bot.memo import Memo
 from bot.wording import Saying, Wording
 from nlu.languages import Language
 from nlu.understanding import Understanding
-from storage.models import Conversation, SurveyResponse, Worker
+from storage.models import Conversation, SurveyResponse, TrackerState, Worker
 from storage.vault import Vault
 
 Found = TypeVar("Found")
@@ -36,6 +36,8 @@ class Turn:
     language: str
     now: datetime
     memo: Memo = field(default_factory=Memo)
+    tracker: TrackerState | None = None
+    """The dialogue's state as the last turn left it."""
     media: int = 0
     """How many pictures or recordings came with the message."""
     response: SurveyResponse | None = None

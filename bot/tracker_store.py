@@ -54,7 +54,7 @@ class TurnTrackerStore(TrackerStore):
 
 def load_state(turn: Turn) -> dict[str, Any] | None:
     """Return the stored state of the turn's conversation."""
-    row = _row(turn)
+    row = turn.tracker
     if row is None:
         return None
     state: dict[str, Any] = json.loads(turn.vault.open_text(FIELD, turn.conversation.id, row.state))
@@ -71,13 +71,7 @@ def save_state(turn: Turn, state: dict[str, Any]) -> None:
     """Store `state` together with the turn's memo."""
     document = json.dumps({**state, "memo": turn.memo.to_dict()})
     sealed = turn.vault.close_text(FIELD, turn.conversation.id, document)
-    row = _row(turn)
-    if row is None:
-        turn.session.add(TrackerState(conversation_id=turn.conversation.id, state=sealed, updated_at=turn.now))
-        turn.changed("tracker")
-    else:
-        row.state, row.updated_at = sealed, turn.now
-
-
-def _row(turn: Turn) -> TrackerState | None:
-    return turn.recall("tracker", lambda: turn.session.get(TrackerState, turn.conversation.id))
+    if turn.tracker is None:
+        turn.tracker = TrackerState(conversation_id=turn.conversation.id)
+        turn.session.add(turn.tracker)
+    turn.tracker.state, turn.tracker.updated_at = sealed, turn.now

@@ -19,11 +19,12 @@ from bot.wording import FALLBACK, Wording
 from storage import cases
 from storage.clock import Clock
 from storage.database import Database
-from storage.inbox import body_of, conversation_of, mark_attempt_failed, mark_done
-from storage.media import count_media, put_into_case
-from storage.models import Conversation, Factory, InboxMessage, Worker
+from storage.inbox import body_of, mark_attempt_failed, mark_done
+from storage.media import put_into_case
+from storage.models import InboxMessage
 from storage.models.enums import InboxState, OutboxKind, ProviderOptOut
 from storage.outbox import Reply, enqueue
+from storage.turns import Beginning, begin
 from storage.vault import Vault
 from storage.workers import is_opted_out, lock_conversation, opt_in, opt_out
 
@@ -56,12 +57,11 @@ class Turns:
         return True
 
     def _run(self, session: Session, inbox_id: int, now: datetime) -> None:
-        conversation, worker = lock_conversation(session, conversation_of(session, inbox_id))
-        # Read behind the lock: another process may have handled it in the meantime.
-        row = session.get_one(InboxMessage, inbox_id)
+        begun = begin(session, inbox_id)
+        row, conversation = begun.message, begun.conversation
         if row.state is not InboxState.RECEIVED:
-            return
-        turn = self._turn(session, row, (conversation, worker), now)
+            return  # another process has handled it in the meantime
+        turn = self._turn(session, begun, now)
         replies = self._replies(turn, row)
         kind = OutboxKind.OPT_OUT if _is_opted_out(turn) else OutboxKind.REPLY
         enqueue(session, self.vault, conversation.id, replies, kind, now, inbox_id=inbox_id, not_before=now + self.hold)
@@ -69,17 +69,15 @@ class Turns:
             put_into_case(session, self.vault, inbox_id, turn.case_id)
         mark_done(row, conversation.channel, now)
 
-    def _turn(self, session: Session, row: InboxMessage, talk: tuple[Conversation, Worker], now: datetime) -> Turn:
-        conversation, worker = talk
-        text = body_of(self.vault, row)
-        factory = session.get(Factory, worker.factory_id) if worker.factory_id else None
-        understanding = self.assistant.understand(text, known(worker, factory))
+    def _turn(self, session: Session, begun: Beginning, now: datetime) -> Turn:
+        text = body_of(self.vault, begun.message)
+        understanding = self.assistant.understand(text, known(begun.worker, begun.factory))
         turn = Turn(
-            session, self.vault, conversation, worker, self.wording, text, understanding, FALLBACK, now,
-            media=count_media(session, row.id),
+            session, self.vault, begun.conversation, begun.worker, self.wording, text, understanding, FALLBACK, now,
+            tracker=begun.tracker, media=begun.media,
         )  # fmt: skip
         turn.memo = load_memo(turn)
-        choose_language(turn, factory)
+        choose_language(turn, begun.factory)
         return turn
 
     def _replies(self, turn: Turn, row: InboxMessage) -> list[Reply]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, inspect, text
+from sqlalchemy import Engine, Row, create_engine, event, inspect, text
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, make_url
@@ -89,7 +89,12 @@ def insert_once(session: Session, table: type[DeclarativeBase], values: dict[str
     Two transactions that insert the same key at once both come through: one with
     `True`, the other, after the first has committed, with `False`.
     """
+    return insert_new(session, table, values) is not None
+
+
+def insert_new(session: Session, table: type[DeclarativeBase], values: dict[str, Any]) -> Row[Any] | None:
+    """Do as `insert_once`; return the primary key of the new row, none when there is no new one."""
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
     statement = insert(table).values(**values).on_conflict_do_nothing()
     # The number of rows is not told by every driver; a row that comes back is.
-    return session.execute(statement.returning(*inspect(table).primary_key)).first() is not None
+    return session.execute(statement.returning(*inspect(table).primary_key)).first()

@@ -3,18 +3,18 @@
 Channels call `accept`; the turn takes the row by its id and marks it done.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.database import insert_once
+from storage.database import insert_new
 from storage.keys import Purpose
-from storage.models import Conversation, InboxMedia, InboxMessage, new_id
+from storage.models import InboxMedia, InboxMessage, new_id
 from storage.models.enums import InboxState, ProviderOptOut
 from storage.vault import Vault
-from storage.workers import PULLED_CHANNELS, ensure_conversation, ensure_worker, find_conversation, keep_contact
+from storage.workers import PULLED_CHANNELS, ensure_conversation, ensure_worker, touch_conversation
 
 RETRY_AFTER = (timedelta(seconds=2), timedelta(seconds=15), timedelta(minutes=2), timedelta(minutes=15))
 """Pauses between the attempts of a turn; after the last the message is given up and shown to advisors."""
@@ -67,15 +67,13 @@ def accept(session: Session, vault: Vault, message: InboundMessage, now: datetim
     earlier = _find(session, message.channel, provider_key)
     if earlier is not None:
         return earlier
-    conversation = _conversation(session, vault, message, now)
-    is_new = insert_once(session, InboxMessage, _row(vault, message, provider_key, conversation.id, now))
-    accepted = _find(session, message.channel, provider_key)
-    if accepted is None:
-        raise RuntimeError("an accepted message is not there")
-    if not is_new:
-        return accepted
-    session.add_all(_media_row(vault, accepted.inbox_id, item, now) for item in message.media)
-    return replace(accepted, is_repeat=False)
+    conversation_id = _conversation(session, vault, message, now)
+    key = insert_new(session, InboxMessage, _row(vault, message, provider_key, conversation_id, now))
+    if key is None:
+        return accept(session, vault, message, now)  # another delivery of it was a moment quicker
+    [inbox_id] = key
+    session.add_all(_media_row(vault, inbox_id, item, now) for item in message.media)
+    return Accepted(inbox_id, conversation_id, is_repeat=False, state=InboxState.RECEIVED)
 
 
 def due_ids(session: Session, now: datetime, limit: int = 50) -> list[int]:
@@ -87,11 +85,6 @@ def due_ids(session: Session, now: datetime, limit: int = 50) -> list[int]:
         .limit(limit)
     )
     return list(session.scalars(query))
-
-
-def conversation_of(session: Session, inbox_id: int) -> str:
-    """Return the id of the conversation that a message belongs to."""
-    return session.scalars(select(InboxMessage.conversation_id).where(InboxMessage.id == inbox_id)).one()
 
 
 def body_of(vault: Vault, row: InboxMessage) -> str:
@@ -134,16 +127,13 @@ def _find(session: Session, channel: str, provider_key: str) -> Accepted | None:
     return Accepted(row.id, row.conversation_id, is_repeat=True, state=row.state) if row is not None else None
 
 
-def _conversation(session: Session, vault: Vault, message: InboundMessage, now: datetime) -> Conversation:
-    known = find_conversation(session, vault, message.channel, message.address)
-    if known is None:
-        worker = ensure_worker(session, vault, message.address, message.country)
-        return ensure_conversation(session, vault, worker, message.channel, message.address, now)
-    conversation = known[0]
-    if conversation.last_message_at < now - CONTACT_MAY_BE_GONE and message.channel not in PULLED_CHANNELS:
-        keep_contact(session, vault, conversation.id, message.address)
-    conversation.last_message_at = now
-    return conversation
+def _conversation(session: Session, vault: Vault, message: InboundMessage, now: datetime) -> str:
+    since = now - CONTACT_MAY_BE_GONE
+    going_on = touch_conversation(session, vault, message.channel, message.address, since, now)
+    if going_on is not None:
+        return going_on
+    worker = ensure_worker(session, vault, message.address, message.country)
+    return ensure_conversation(session, vault, worker, message.channel, message.address, now).id
 
 
 def _row(

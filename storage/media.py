@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, or_, select, update
+from sqlalchemy import CursorResult, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.models import Case, Conversation, InboxMedia, InboxMessage, Worker
@@ -103,8 +103,3 @@ def put_into_case(session: Session, vault: Vault, inbox_id: int, case_id: str) -
     for row in rows:
         row.case_route = vault.close_text("inbox_media.case_route", row.id, case_id)
     return len(rows)
-
-
-def count_media(session: Session, inbox_id: int) -> int:
-    """Return how many files came with a message."""
-    return session.scalar(select(func.count()).where(InboxMedia.inbox_id == inbox_id)) or 0

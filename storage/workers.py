@@ -5,7 +5,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from storage.database import insert_once
@@ -39,7 +39,7 @@ def ensure_worker(session: Session, vault: Vault, address: str, country: str | N
 def ensure_conversation(
     session: Session, vault: Vault, worker: Worker, channel: str, address: str, now: datetime
 ) -> Conversation:
-    """Return the worker's conversation on `channel`; its first message seals her address for the sender."""
+    """Return the worker's conversation on `channel`; her address is sealed for the sender unless it is there."""
     query = select(Conversation).where(Conversation.worker_id == worker.id, Conversation.channel == channel)
     conversation = session.scalar(query)
     if conversation is None:
@@ -49,10 +49,21 @@ def ensure_conversation(
             {"id": new_id(), "worker_id": worker.id, "channel": channel, "last_message_at": now},
         )
         conversation = session.scalars(query).one()
-        if channel not in PULLED_CHANNELS:
-            keep_contact(session, vault, conversation.id, address)
+    if channel not in PULLED_CHANNELS:
+        keep_contact(session, vault, conversation.id, address)
     conversation.last_message_at = now
     return conversation
+
+
+def touch_conversation(
+    session: Session, vault: Vault, channel: str, address: str, since: datetime, now: datetime
+) -> str | None:
+    """Note that `address` goes on with a conversation; return its id, none when nothing came `since`."""
+    pseudonym = vault.pseudonym(Purpose.WORKER, address)
+    her_own = select(Worker.id).where(Worker.pseudonym == pseudonym).scalar_subquery()
+    is_it = (Conversation.worker_id == her_own, Conversation.channel == channel, Conversation.last_message_at >= since)
+    touched = update(Conversation).where(*is_it).values(last_message_at=now).returning(Conversation.id)
+    return session.scalar(touched.execution_options(synchronize_session=False))
 
 
 def find_conversation(session: Session, vault: Vault, channel: str, address: str) -> tuple[Conversation, Worker] | None:
