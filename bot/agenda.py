@@ -6,6 +6,7 @@ question is still the open one.
 
 from bot.casework import draft
 from bot.current_turn import Question, Turn
+from bot.memo import Memo
 from bot.news import waiting
 from bot.questions.arrival import ConsentQuestion, LanguageQuestion
 from bot.questions.case import CaseYesNo, CategoryQuestion, WordQuestion
@@ -16,6 +17,7 @@ from bot.wording import Saying
 from storage import cases, surveys
 from storage.models import Case, SurveyResponse
 from storage.models.enums import ResponseState
+from storage.workers import opt_out
 
 MOST_TRIES = 3
 """After so many unreadable answers a question is passed over."""
@@ -67,6 +69,17 @@ def settle(turn: Turn) -> list[Saying]:
     sayings = [*_settle_case(turn), *_settle_survey(turn)]
     turn.changed()
     return sayings
+
+
+def stop_all(turn: Turn) -> None:
+    """She wants no more messages: nothing is open any more. A case stays; it is for a person."""
+    opt_out(turn.session, turn.vault, turn.worker, turn.now)
+    response = surveys.open_response(turn.session, turn.vault, turn.worker.pseudonym)
+    if response is not None:
+        surveys.stop(turn.session, response, turn.now)
+    turn.memo = Memo()
+    turn.changed("opted_out")
+    turn.changed()
 
 
 def ask(turn: Turn, question: Question) -> Saying:

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from bot.agenda import stop_all
 from bot.assistant import Assistant, TurnFailed
 from bot.casework import report
 from bot.current_turn import Turn
 from bot.preparation import choose_language, is_for_a_person, known, prepare
-from bot.tracker_store import load_memo
+from bot.tracker_store import load_memo, save_state
 from bot.wording import FALLBACK, Wording
 from storage import cases
 from storage.clock import Clock
@@ -23,12 +24,15 @@ from storage.inbox import body_of, mark_attempt_failed, mark_done
 from storage.media import put_into_case
 from storage.models import InboxMessage
 from storage.models.enums import InboxState, OutboxKind, ProviderOptOut
-from storage.outbox import Reply, enqueue
+from storage.outbox import Reply, enqueue, was_told_lately
 from storage.turns import Beginning, begin
 from storage.vault import Vault
-from storage.workers import is_opted_out, lock_conversation, opt_in, opt_out
+from storage.workers import is_opted_out, lock_conversation, opt_in
 
 log = logging.getLogger(__name__)
+
+ONCE_A_DAY = timedelta(days=1)
+"""How often somebody who wants no messages is told how to come back."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +86,9 @@ class Turns:
 
     def _replies(self, turn: Turn, row: InboxMessage) -> list[Reply]:
         if row.opt_out is ProviderOptOut.STOP:
-            opt_out(turn.session, turn.vault, turn.worker, turn.now)
-            turn.changed("opted_out")
-            return []
+            stop_all(turn)
+            save_state(turn, {"slots": {}, "loop": None})
+            return []  # the provider has confirmed it
         if row.opt_out is ProviderOptOut.HELP:
             return []  # the provider has answered
         if _is_opted_out(turn):
@@ -100,6 +104,8 @@ class Turns:
         if is_for_a_person(turn):
             case, _ = report(turn)
             cases.finish_draft(turn.session, case, turn.now)
+        if was_told_lately(turn.session, turn.conversation.id, turn.now - ONCE_A_DAY):
+            return []  # her phone may answer by itself, and we would never end
         key = "stopped" if turn.understanding.intent == "stop" else "opted_out"
         return [Reply(self.wording.text(turn.language, key))]
 

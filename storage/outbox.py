@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.inbox import body_of
@@ -119,6 +119,16 @@ def enqueue(
     session.add_all(rows)
     session.flush()
     return rows
+
+
+def was_told_lately(session: Session, conversation_id: str, since: datetime) -> bool:
+    """Say whether somebody who wants no messages was told so since then, the confirmation of her STOP apart."""
+    told = select(func.count()).where(
+        OutboxMessage.conversation_id == conversation_id,
+        OutboxMessage.kind == OutboxKind.OPT_OUT,
+        OutboxMessage.created_at > since,
+    )
+    return (session.scalar(told) or 0) > 1
 
 
 def replies_to(session: Session, vault: Vault, inbox_id: int) -> list[Leaving]:

@@ -5,15 +5,13 @@ from typing import Any
 from rasa_sdk.events import ActiveLoop, SlotSet
 
 from bot.actions.base import TurnAction
-from bot.agenda import open_question
+from bot.agenda import open_question, stop_all
 from bot.current_turn import Turn
-from bot.memo import Memo
 from bot.menu import menu
 from bot.news import tell_news
 from bot.questions.arrival import offered
 from bot.wording import Saying
 from storage import cases, surveys
-from storage.workers import opt_out
 
 
 class ActionGreet(TurnAction):
@@ -147,12 +145,7 @@ class ActionStop(TurnAction):
         """Stop at the bare word; in a sentence it may mean anything, so say how."""
         if not turn.understanding.is_keyword:
             return [Saying("stop_how")]
-        opt_out(turn.session, turn.vault, turn.worker, turn.now)
-        turn.changed("opted_out")
-        response = surveys.open_response(turn.session, turn.vault, turn.worker.pseudonym)
-        if response is not None:
-            surveys.stop(turn.session, response, turn.now)
-        turn.memo = Memo()
+        stop_all(turn)
         return [Saying("stopped")]
 
     def speech(self, turn: Turn) -> list[Saying]:

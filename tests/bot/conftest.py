@@ -14,6 +14,7 @@ from storage import surveys
 from storage.database import Database
 from storage.inbox import InboundMessage, accept
 from storage.models import InboxMessage
+from storage.models.enums import ProviderOptOut
 from storage.outbox import Reply, claim_in_response
 from storage.vault import Vault
 from tests.conftest import FixedClock
@@ -39,10 +40,11 @@ class Talk:
         self.turns.handle(inbox_id)
         return [reply.text for reply in self.answers(inbox_id)]
 
-    def sends(self, text: str) -> int:
+    def sends(self, text: str, opt_out: ProviderOptOut | None = None) -> int:
         """Put a text into the inbox; return its row."""
         self.said += 1
-        message = InboundMessage(self.channel, self.address, text, f"SM{self.said:032d}", country=self.country)
+        sid = f"SM{self.said:032d}"
+        message = InboundMessage(self.channel, self.address, text, sid, country=self.country, opt_out=opt_out)
         with self.turns.database.transaction() as session:
             accepted = accept(session, self.turns.vault, message, self.turns.clock.now())
         self.rows.append(accepted.inbox_id)

@@ -13,8 +13,8 @@ from bot.wording import Wording
 from storage import cases
 from storage.database import Database
 from storage.inbox import RETRY_AFTER, retry
-from storage.models import Answer, Case, InboxMessage, OutboxMessage, TrackerState
-from storage.models.enums import InboxState, OutboxKind
+from storage.models import Answer, Case, InboxMessage, OutboxMessage, SurveyResponse, TrackerState
+from storage.models.enums import InboxState, OutboxKind, ProviderOptOut, ResponseState
 from storage.outbox import transcript
 from tests.bot.conftest import Talk
 from tests.conftest import FixedClock
@@ -203,3 +203,17 @@ def test_nothing_a_worker_wrote_is_printed_or_logged(
     written = {"stdout": printed.out, "stderr": printed.err, "log": caplog.text}[stream]
     assert "zanzibar" not in written
     assert talk.address.removeprefix("+") not in written
+
+
+def test_an_automatic_answer_to_an_opt_out_is_not_answered_for_ever(talk: Talk) -> None:
+    answers = [talk.says(text) for text in ("STOP", "I am driving", "I am driving", "I am driving")]
+    assert [len(answer) for answer in answers] == [1, 1, 0, 0]
+
+
+def test_a_stop_that_the_provider_confirmed_ends_the_survey(talk: Talk, database: Database) -> None:
+    for text in ("JOIN 4821", "1", "1"):
+        talk.says(text)
+    assert talk.turns.handle(talk.sends("STOP", opt_out=ProviderOptOut.STOP))
+    with database.reading() as session:
+        assert session.scalars(select(SurveyResponse.state)).one() is ResponseState.STOPPED
+    assert talk.says("START")[0] == talk.turns.wording.text("en", "started")
