@@ -2,10 +2,10 @@
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from storage.disclosure import THRESHOLD, respondents_per_factory
 
 from admin.access import ADVISOR, SURVEYOR, allow, me
 from admin.services import services
+from storage.disclosure import THRESHOLD, respondents_per_factory
 from storage.queue import factories_in
 
 blueprint = Blueprint("surveys", __name__)

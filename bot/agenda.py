@@ -136,6 +136,10 @@ def _about_factory(turn: Turn) -> Question | None:
 def _about_survey(turn: Turn) -> Question | None:
     if turn.response is not None:
         return _next_of(turn.response)
+    if turn.worker.consented_at is not None and _about_factory(turn) is None:
+        turn.response = surveys.open_response(turn.session, turn.vault, turn.worker.pseudonym)
+        if turn.response is not None:
+            return _next_of(turn.response)
     version = turn.recall("survey", lambda: surveys.current_version(turn.session))
     if version is None:
         return None

@@ -28,10 +28,13 @@ class Memo:
 
     def to_dict(self) -> dict[str, Any]:
         """Return only what differs from a first message."""
-        fresh = asdict(Memo())
-        return {name: value for name, value in asdict(self).items() if value != fresh[name]}
+        return {name: value for name, value in asdict(self).items() if value != FRESH[name]}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "Memo":
         """Return the memo of `to_dict`; names of an older release are passed over."""
         return cls(**{name: value for name, value in values.items() if name in cls.__dataclass_fields__})
+
+
+FRESH = asdict(Memo())
+"""A memo at a first message."""

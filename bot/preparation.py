@@ -55,7 +55,9 @@ def choose_language(turn: Turn, factory: Factory | None) -> None:
     worker, understood = turn.worker, turn.understanding.language
     if worker.language is not None:
         is_ours = understood is not None and understood in turn.wording.languages
-        turn.language = worker.language = (understood if is_ours else None) or worker.language
+        turn.language = (understood if is_ours else None) or worker.language
+        if worker.language != turn.language:
+            worker.language = turn.language
         return
     letters = sum(sign.isalpha() for sign in turn.text)
     is_clear = letters >= ENOUGH_LETTERS and not turn.understanding.is_language_doubtful

@@ -61,17 +61,17 @@ class Turns:
         return True
 
     def _run(self, session: Session, inbox_id: int, now: datetime) -> None:
-        begun = begin(session, inbox_id)
+        begun = begin(session, self.vault, inbox_id)
         row, conversation = begun.message, begun.conversation
         if row.state is not InboxState.RECEIVED:
             return  # another process has handled it in the meantime
         turn = self._turn(session, begun, now)
         replies = self._replies(turn, row)
         kind = OutboxKind.OPT_OUT if _is_opted_out(turn) else OutboxKind.REPLY
-        enqueue(session, self.vault, conversation.id, replies, kind, now, inbox_id=inbox_id, not_before=now + self.hold)
         if turn.case_id is not None:
             put_into_case(session, self.vault, inbox_id, turn.case_id)
         mark_done(row, conversation.channel, now)
+        enqueue(session, self.vault, conversation.id, replies, kind, now, inbox_id=inbox_id, not_before=now + self.hold)
 
     def _turn(self, session: Session, begun: Beginning, now: datetime) -> Turn:
         text = body_of(self.vault, begun.message)
@@ -80,6 +80,7 @@ class Turns:
             session, self.vault, begun.conversation, begun.worker, self.wording, text, understanding, FALLBACK, now,
             tracker=begun.tracker, media=begun.media,
         )  # fmt: skip
+        turn.recall("opted_out", lambda: begun.is_opted_out)
         turn.memo = load_memo(turn)
         choose_language(turn, begun.factory)
         return turn

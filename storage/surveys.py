@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from storage.database import insert_once
 from storage.keys import Purpose
@@ -84,8 +84,10 @@ def start_or_resume(
 def open_response(session: Session, vault: Vault, worker_pseudonym: str) -> SurveyResponse | None:
     """Return the response this worker has not finished."""
     respondent = vault.pseudonym(Purpose.SURVEY, worker_pseudonym)
-    query = select(SurveyResponse).where(
-        SurveyResponse.respondent == respondent, SurveyResponse.state == ResponseState.OPEN
+    query = (
+        select(SurveyResponse)
+        .options(joinedload(SurveyResponse.version))
+        .where(SurveyResponse.respondent == respondent, SurveyResponse.state == ResponseState.OPEN)
     )
     return session.scalars(query.order_by(SurveyResponse.touched_at.desc(), SurveyResponse.id).limit(1)).first()
 

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage.models import Conversation, Factory, InboxMedia, InboxMessage, TrackerState, Worker
-from storage.workers import lock_conversation
+from storage.vault import Vault
+from storage.workers import lock_conversation, wants_no_messages
 
 
 @dataclass(frozen=True)
@@ -25,20 +26,22 @@ class Beginning:
     """None at the first message of a conversation."""
     media: int
     """How many pictures or recordings came with the message."""
+    is_opted_out: bool
+    """She wants no messages."""
 
 
-def begin(session: Session, inbox_id: int) -> Beginning:
+def begin(session: Session, vault: Vault, inbox_id: int) -> Beginning:
     """Lock the conversation of a message, then read it as the turn before has left it."""
     conversation_id = session.scalars(select(InboxMessage.conversation_id).where(InboxMessage.id == inbox_id)).one()
     conversation, worker = lock_conversation(session, conversation_id)
     media = select(func.count()).where(InboxMedia.inbox_id == inbox_id).scalar_subquery()
     # One statement, since these rows are needed by every turn.
     query = (
-        select(InboxMessage, Factory, TrackerState, media)
+        select(InboxMessage, Factory, TrackerState, media, wants_no_messages(vault, worker))
         .select_from(InboxMessage)
         .outerjoin(Factory, Factory.id == worker.factory_id)
         .outerjoin(TrackerState, TrackerState.conversation_id == conversation_id)
         .where(InboxMessage.id == inbox_id)
     )
-    message, factory, tracker, count = session.execute(query).one()
-    return Beginning(message, conversation, worker, factory, tracker, count)
+    message, factory, tracker, count, is_opted_out = session.execute(query).one()
+    return Beginning(message, conversation, worker, factory, tracker, count, bool(is_opted_out))

@@ -5,7 +5,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import Exists, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from storage.database import insert_once
@@ -107,7 +107,12 @@ def opt_in(session: Session, vault: Vault, worker: Worker) -> None:
 
 def is_opted_out(session: Session, vault: Vault, worker: Worker) -> bool:
     """Say whether this worker wants no messages."""
-    return bool(session.scalar(select(exists().where(OptOut.pseudonym == _opt_out_key(vault, worker)))))
+    return bool(session.scalar(select(wants_no_messages(vault, worker))))
+
+
+def wants_no_messages(vault: Vault, worker: Worker) -> Exists:
+    """Return the same as a part of a larger query."""
+    return exists().where(OptOut.pseudonym == _opt_out_key(vault, worker))
 
 
 def adopt_case(session: Session, vault: Vault, conversation_id: str, case: Case) -> None:
