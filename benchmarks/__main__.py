@@ -6,7 +6,6 @@ Prints a table; the same as JSON is in `var/bench/result.json`.
 import argparse
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks import report, stock_environment
-from benchmarks.measure import measure
+from benchmarks.measure import Measured, measure
 from benchmarks.peers import Openline, Peer, Stock, running
 from benchmarks.stock_environment import ROOT
 from bot.training import ensure_model
@@ -32,14 +31,19 @@ def main() -> None:
     stock_environment.provide()
     ensure_model(ROOT / "var" / "models", print)
     load = os.getloadavg()[0]
-    measured = []
-    for peer in _peers(_empty_folder()):
-        print(f"{peer.name} ...", file=sys.stderr)
-        with running(peer):
-            measured.append(measure(peer, given.conversations))
-    spent = _where_time_goes()
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    # Beside the real data, so on the disk whose commits are to be measured.
+    with tempfile.TemporaryDirectory(dir=RESULTS) as folder:
+        measured = [_measured(peer, given.conversations) for peer in _peers(Path(folder))]
+        spent = _where_time_goes(Path(folder))
     report.write(RESULTS / "result.json", measured, spent, load)
     print(report.table(measured, spent, load))
+
+
+def _measured(peer: Peer, conversations: int) -> Measured:
+    print(f"{peer.name} ...", file=sys.stderr)
+    with running(peer):
+        return measure(peer, conversations)
 
 
 def _peers(folder: Path) -> Iterator[Peer]:
@@ -57,19 +61,10 @@ def _peers(folder: Path) -> Iterator[Peer]:
         yield Openline(folder / "postgres", cluster.format("openline"), "Openline, PostgreSQL")
 
 
-def _empty_folder() -> Path:
-    # Beside the real data, so on the disk whose commits are to be measured.
-    folder = RESULTS / "run"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
-
-
-def _where_time_goes() -> dict[str, float]:
+def _where_time_goes(folder: Path) -> dict[str, float]:
     """Ask a process of its own, since what it does to measure makes everything slower."""
-    with tempfile.TemporaryDirectory(dir=RESULTS) as folder:
-        command = [sys.executable, "-m", "benchmarks.spent", folder]
-        answer = subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "benchmarks.spent", str(folder)]
+    answer = subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     spent: dict[str, float] = json.loads(answer.stdout.splitlines()[-1])
     return spent
 

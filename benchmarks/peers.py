@@ -222,4 +222,4 @@ def _await(port: int) -> None:
             if not probe.connect_ex(("127.0.0.1", port)):
                 return
         time.sleep(0.1)
-    raise TimeoutError("a server does not start; its log is in var/bench/")
+    raise TimeoutError("a server does not start")
