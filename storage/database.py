@@ -7,13 +7,15 @@ lock from the first statement, and nothing is half there afterwards.
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import Engine, Row, create_engine, event, inspect, text
+from sqlalchemy import Engine, Row, Table, create_engine, event, text
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.sql.dml import ReturningInsert
 
 SQLITE_BUSY_SECONDS = 30
 """How long a statement waits for another process's write lock on SQLite."""
@@ -94,7 +96,12 @@ def insert_once(session: Session, table: type[DeclarativeBase], values: dict[str
 
 def insert_new(session: Session, table: type[DeclarativeBase], values: dict[str, Any]) -> Row[Any] | None:
     """Do as `insert_once`; return the primary key of the new row, none when there is no new one."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
-    statement = insert(table).values(**values).on_conflict_do_nothing()
+    return session.execute(_insert_unless_there(table, session.get_bind().dialect.name), values).first()
+
+
+@cache
+def _insert_unless_there(table: type[DeclarativeBase], dialect: str) -> ReturningInsert[Any]:
+    insert = sqlite_insert if dialect == "sqlite" else postgres_insert
+    rows = cast(Table, table.__table__)
     # The number of rows is not told by every driver; a row that comes back is.
-    return session.execute(statement.returning(*inspect(table).primary_key)).first()
+    return insert(rows).on_conflict_do_nothing().returning(*rows.primary_key)

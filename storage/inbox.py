@@ -6,7 +6,7 @@ Channels call `accept`; the turn takes the row by its id and marks it done.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from storage.database import insert_new
@@ -24,6 +24,11 @@ TURN_GRACE = timedelta(seconds=20)
 
 CONTACT_MAY_BE_GONE = timedelta(days=30)
 """After a silence of this length her address may have been forgotten; `retention.py` waits longer."""
+
+# Statements that every message needs are built once: building one takes as long as running it.
+FIND = select(InboxMessage.id, InboxMessage.conversation_id, InboxMessage.state).where(
+    InboxMessage.channel == bindparam("channel"), InboxMessage.provider_key == bindparam("provider_key")
+)
 
 
 @dataclass(frozen=True)
@@ -120,10 +125,7 @@ def retry(row: InboxMessage, now: datetime) -> None:
 
 
 def _find(session: Session, channel: str, provider_key: str) -> Accepted | None:
-    columns = select(InboxMessage.id, InboxMessage.conversation_id, InboxMessage.state)
-    row = session.execute(
-        columns.where(InboxMessage.channel == channel, InboxMessage.provider_key == provider_key)
-    ).first()
+    row = session.execute(FIND, {"channel": channel, "provider_key": provider_key}).first()
     return Accepted(row.id, row.conversation_id, is_repeat=True, state=row.state) if row is not None else None
 
 

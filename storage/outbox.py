@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.inbox import body_of
@@ -28,6 +28,15 @@ RANK = {
     OutboxState.DELIVERED: 5,
 }
 """A status callback moves a row up only: callbacks arrive late, twice and shuffled."""
+
+_table = cast(Table, OutboxMessage.__table__)
+TAKE_ALL = (
+    update(_table)
+    .where(_table.c.inbox_id == bindparam("answered"), _table.c.state == OutboxState.PENDING)
+    .values(state=OutboxState.SENT, next_attempt_at=None, sent_at=bindparam("now"))
+    .returning(_table.c.position, _table.c.reference, _table.c.body)
+)
+"""Built once, since every message needs it."""
 
 
 @dataclass(frozen=True)
@@ -146,14 +155,11 @@ def claim_in_response(session: Session, vault: Vault, inbox_id: int, now: dateti
 
     They count as sent from here on: when the response is lost, the provider asks again and `replies_to` answers.
     """
-    taken = session.scalars(
-        update(OutboxMessage)
-        .where(OutboxMessage.inbox_id == inbox_id, OutboxMessage.state == OutboxState.PENDING)
-        .values(state=OutboxState.SENT, next_attempt_at=None, sent_at=now)
-        .returning(OutboxMessage)
-    )
-    rows = sorted(taken, key=lambda row: row.position)
-    return [Leaving(row.reference, _reply(vault, row)) for row in rows]
+    taken = session.execute(TAKE_ALL, {"answered": inbox_id, "now": now}).all()
+    return [
+        Leaving(row.reference, _opened(vault, row.reference, row.body))
+        for row in sorted(taken, key=lambda row: row.position)
+    ]
 
 
 def release(session: Session, inbox_id: int, now: datetime) -> None:
@@ -318,9 +324,13 @@ def _settle(session: Session, outbox_id: int, state: OutboxState, **values: obje
 
 
 def _reply(vault: Vault, row: OutboxMessage) -> Reply:
-    if row.body is None:
+    return _opened(vault, row.reference, row.body)
+
+
+def _opened(vault: Vault, reference: str, body: bytes | None) -> Reply:
+    if body is None:
         raise ValueError("a forgotten reply")
-    return Reply.from_json(vault.open_text("outbox.body", row.reference, row.body))
+    return Reply.from_json(vault.open_text("outbox.body", reference, body))
 
 
 def _worker_line(vault: Vault, row: InboxMessage) -> Line:

@@ -7,7 +7,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from storage.database import insert_once
@@ -31,6 +31,15 @@ __all__ = [
     "start_or_resume",
     "stop",
 ]
+
+OPEN_OF = (
+    select(SurveyResponse)
+    .options(joinedload(SurveyResponse.version))
+    .where(SurveyResponse.respondent == bindparam("respondent"), SurveyResponse.state == ResponseState.OPEN)
+    .order_by(SurveyResponse.touched_at.desc(), SurveyResponse.id)
+    .limit(1)
+)
+"""Built once, since nearly every turn asks for it."""
 
 
 def publish(session: Session, definition: dict[str, Any], now: datetime) -> SurveyVersion:
@@ -84,12 +93,7 @@ def start_or_resume(
 def open_response(session: Session, vault: Vault, worker_pseudonym: str) -> SurveyResponse | None:
     """Return the response this worker has not finished."""
     respondent = vault.pseudonym(Purpose.SURVEY, worker_pseudonym)
-    query = (
-        select(SurveyResponse)
-        .options(joinedload(SurveyResponse.version))
-        .where(SurveyResponse.respondent == respondent, SurveyResponse.state == ResponseState.OPEN)
-    )
-    return session.scalars(query.order_by(SurveyResponse.touched_at.desc(), SurveyResponse.id).limit(1)).first()
+    return session.scalars(OPEN_OF, {"respondent": respondent}).first()
 
 
 def has_answered(session: Session, vault: Vault, worker_pseudonym: str, version: SurveyVersion, now: datetime) -> bool:

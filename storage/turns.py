@@ -5,12 +5,28 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
-from storage.models import Conversation, Factory, InboxMedia, InboxMessage, TrackerState, Worker
+from storage.models import Conversation, Factory, InboxMedia, InboxMessage, OptOut, TrackerState, Worker
 from storage.vault import Vault
-from storage.workers import lock_conversation, wants_no_messages
+from storage.workers import lock_conversation, opt_out_key
+
+# Built once, since every turn needs them: building one takes as long as running it.
+CONVERSATION = select(InboxMessage.conversation_id).where(InboxMessage.id == bindparam("inbox_id"))
+ROWS = (
+    select(
+        InboxMessage,
+        Factory,
+        TrackerState,
+        select(func.count()).where(InboxMedia.inbox_id == bindparam("inbox_id")).scalar_subquery(),
+        exists().where(OptOut.pseudonym == bindparam("opt_out")),
+    )
+    .select_from(InboxMessage)
+    .outerjoin(Factory, Factory.id == bindparam("factory_id"))
+    .outerjoin(TrackerState, TrackerState.conversation_id == InboxMessage.conversation_id)
+    .where(InboxMessage.id == bindparam("inbox_id"))
+)
 
 
 @dataclass(frozen=True)
@@ -32,16 +48,8 @@ class Beginning:
 
 def begin(session: Session, vault: Vault, inbox_id: int) -> Beginning:
     """Lock the conversation of a message, then read it as the turn before has left it."""
-    conversation_id = session.scalars(select(InboxMessage.conversation_id).where(InboxMessage.id == inbox_id)).one()
+    conversation_id = session.scalars(CONVERSATION, {"inbox_id": inbox_id}).one()
     conversation, worker = lock_conversation(session, conversation_id)
-    media = select(func.count()).where(InboxMedia.inbox_id == inbox_id).scalar_subquery()
-    # One statement, since these rows are needed by every turn.
-    query = (
-        select(InboxMessage, Factory, TrackerState, media, wants_no_messages(vault, worker))
-        .select_from(InboxMessage)
-        .outerjoin(Factory, Factory.id == worker.factory_id)
-        .outerjoin(TrackerState, TrackerState.conversation_id == conversation_id)
-        .where(InboxMessage.id == inbox_id)
-    )
-    message, factory, tracker, count, is_opted_out = session.execute(query).one()
-    return Beginning(message, conversation, worker, factory, tracker, count, bool(is_opted_out))
+    known = {"inbox_id": inbox_id, "factory_id": worker.factory_id, "opt_out": opt_out_key(vault, worker)}
+    message, factory, tracker, media, is_opted_out = session.execute(ROWS, known).one()
+    return Beginning(message, conversation, worker, factory, tracker, media, bool(is_opted_out))

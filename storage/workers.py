@@ -4,8 +4,9 @@
 """
 
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import Exists, delete, exists, select, update
+from sqlalchemy import Table, bindparam, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from storage.database import insert_once
@@ -18,6 +19,16 @@ PULLED_CHANNELS = frozenset({"web", "simulator"})
 
 WITH_ROOM = {"key_share": True}
 """A lock that lets others add rows about the locked one: else a reply and a turn could wait for each other."""
+
+_table = cast(Table, Conversation.__table__)
+TOUCH = (
+    update(_table)
+    .where(_table.c.worker_id == select(Worker.id).where(Worker.pseudonym == bindparam("hers")).scalar_subquery())
+    .where(_table.c.channel == bindparam("on"), _table.c.last_message_at >= bindparam("since"))
+    .values(last_message_at=bindparam("now"))
+    .returning(_table.c.id)
+)
+"""Built once, since every message needs it."""
 
 
 class UnknownConversation(Exception):
@@ -60,10 +71,8 @@ def touch_conversation(
 ) -> str | None:
     """Note that `address` goes on with a conversation; return its id, none when nothing came `since`."""
     pseudonym = vault.pseudonym(Purpose.WORKER, address)
-    her_own = select(Worker.id).where(Worker.pseudonym == pseudonym).scalar_subquery()
-    is_it = (Conversation.worker_id == her_own, Conversation.channel == channel, Conversation.last_message_at >= since)
-    touched = update(Conversation).where(*is_it).values(last_message_at=now).returning(Conversation.id)
-    return session.scalar(touched.execution_options(synchronize_session=False))
+    known = {"hers": pseudonym, "on": channel, "since": since, "now": now}
+    return session.execute(TOUCH, known).scalar()
 
 
 def find_conversation(session: Session, vault: Vault, channel: str, address: str) -> tuple[Conversation, Worker] | None:
@@ -97,22 +106,17 @@ def lock_conversation(session: Session, conversation_id: str) -> tuple[Conversat
 
 def opt_out(session: Session, vault: Vault, worker: Worker, now: datetime) -> None:
     """Remember that this worker wants no more messages. Her other data do not matter to this."""
-    insert_once(session, OptOut, {"pseudonym": _opt_out_key(vault, worker), "since": now})
+    insert_once(session, OptOut, {"pseudonym": opt_out_key(vault, worker), "since": now})
 
 
 def opt_in(session: Session, vault: Vault, worker: Worker) -> None:
     """Take the opt-out back: she asked for messages again."""
-    session.execute(delete(OptOut).where(OptOut.pseudonym == _opt_out_key(vault, worker)))
+    session.execute(delete(OptOut).where(OptOut.pseudonym == opt_out_key(vault, worker)))
 
 
 def is_opted_out(session: Session, vault: Vault, worker: Worker) -> bool:
     """Say whether this worker wants no messages."""
-    return bool(session.scalar(select(wants_no_messages(vault, worker))))
-
-
-def wants_no_messages(vault: Vault, worker: Worker) -> Exists:
-    """Return the same as a part of a larger query."""
-    return exists().where(OptOut.pseudonym == _opt_out_key(vault, worker))
+    return bool(session.scalar(select(exists().where(OptOut.pseudonym == opt_out_key(vault, worker)))))
 
 
 def adopt_case(session: Session, vault: Vault, conversation_id: str, case: Case) -> None:
@@ -124,5 +128,6 @@ def adopt_case(session: Session, vault: Vault, conversation_id: str, case: Case)
     worker.country = worker.country or case.country
 
 
-def _opt_out_key(vault: Vault, worker: Worker) -> str:
+def opt_out_key(vault: Vault, worker: Worker) -> str:
+    """Return what stands for this worker in the list of those who want no messages."""
     return vault.pseudonym(Purpose.OPT_OUT, worker.pseudonym)

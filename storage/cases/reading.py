@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from storage.keys import Purpose
@@ -45,10 +45,14 @@ class Happened:
     note: str | None
 
 
+CASES = select(Case).where(Case.key.is_not(None)).order_by(Case.opened_at.desc(), Case.id.desc())
+DRAFT_OF = CASES.where(Case.reporter == bindparam("reporter"), Case.is_draft, Case.status != CaseStatus.CLOSED).limit(1)
+"""Built once, since every turn asks for it."""
+
+
 def draft_of(session: Session, vault: Vault, worker_pseudonym: str) -> Case | None:
     """Return the case that the assistant still asks this worker about."""
-    query = _cases_of(vault, worker_pseudonym).where(Case.is_draft, Case.status != CaseStatus.CLOSED)
-    return session.scalars(query.limit(1)).first()
+    return session.scalars(DRAFT_OF, {"reporter": vault.pseudonym(Purpose.CASE, worker_pseudonym)}).first()
 
 
 def latest_of(session: Session, vault: Vault, worker_pseudonym: str) -> Case | None:
@@ -87,12 +91,7 @@ def events(session: Session, vault: Vault, case: Case) -> list[Happened]:
 
 
 def _cases_of(vault: Vault, worker_pseudonym: str) -> Select[Case]:
-    reporter = vault.pseudonym(Purpose.CASE, worker_pseudonym)
-    return (
-        select(Case)
-        .where(Case.reporter == reporter, Case.key.is_not(None))
-        .order_by(Case.opened_at.desc(), Case.id.desc())
-    )
+    return CASES.where(Case.reporter == vault.pseudonym(Purpose.CASE, worker_pseudonym))
 
 
 def _said(box: Box, row: CaseMessage, names: dict[int, str], state: OutboxState | None) -> Said:
