@@ -1,5 +1,6 @@
 """What one may not see is not there, however it is asked for."""
 
+import re
 from typing import Any
 
 import pytest
@@ -24,7 +25,14 @@ def test_what_is_forbidden_looks_like_what_is_not_there(
     for somebody in (outsider, surveyor, admin):
         forbidden = somebody.get(f"/admin/cases/{case.reference}")
         unknown = somebody.get("/admin/cases/XXXX-XXXX")
-        assert (forbidden.status, forbidden.text) == (unknown.status, unknown.text)
+        assert (forbidden.status, without_token(forbidden.text)) == (unknown.status, without_token(unknown.text))
+
+
+def without_token(page: str) -> str:
+    """Leave out the token against forgery: it carries the second in which the page was made."""
+    page, count = re.subn(r'(?<=name="csrf_token" value=")[^"]+', "", page)
+    assert count
+    return page
 
 
 @pytest.mark.parametrize("reference", ["XXXX-XXXX", "0", "%00", "../people", "a" * 5000, "' OR 1=1 --", "%F0%9F%92%A9"])
