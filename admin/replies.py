@@ -3,6 +3,8 @@
 The page without JavaScript shows the preview first; with it the count is live while typing.
 """
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -22,6 +24,7 @@ blueprint.before_request(refuse_unknown_case)
 
 LONGEST_REPLY = 1000
 MANY_SEGMENTS = 3
+ADVISORS_LANGUAGE = "en"
 
 
 class NotSent(Exception):
@@ -61,13 +64,21 @@ def reply(reference: str) -> ResponseReturnValue:
 def _draft(reference: str, reply_text: str) -> ReplyDraft:
     with services().database.reading() as session:
         case = find_case(session, reference)
-        found = hints(reply_text, names=factories.names_of(session, case.factory_id), reference=case.reference)
+        names = factories.names_of(session, case.factory_id)
+        found = hints(reply_text, names=names, reference=case.reference, telling=_telling(reply_text, case.language))
     counted = services().count_segments(reply_text)
     if counted.segments > MANY_SEGMENTS:
         found += (
             Hint(f"It takes {counted.segments} messages.", "Shorter texts are read; long ones are cut on old phones."),
         )
     return ReplyDraft(reply_text, counted, found, is_preview=True)
+
+
+def _telling(reply_text: str, language: str | None) -> Sequence[str]:
+    """An advisor writes in the worker's language, in English, or in both at once."""
+    known = services().languages
+    tags = [tag for tag in dict.fromkeys((language, ADVISORS_LANGUAGE)) if tag in known]
+    return [word for tag in tags if tag for word in known[tag].told(reply_text)]
 
 
 def _send(reference: str, reply_text: str) -> None:

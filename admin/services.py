@@ -3,7 +3,7 @@
 Every view asks `services()`; nothing here is global, so two applications can live in one process.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -56,6 +56,10 @@ class LanguageInfo(Protocol):
     @property
     def review(self) -> str:
         """`draft` or `reviewed`."""
+        ...
+
+    def told(self, text: str) -> Sequence[str]:
+        """Return the words of a text that a phone others may hold must not show."""
         ...
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from nlu.telling import told
+
 INTENTS = (
     "greet", "affirm", "deny", "stop", "help", "skip", "back", "repeat", "privacy", "rights", "status", "human",
     "language", "thanks", "survey", "grievance", "out_of_scope",
@@ -92,8 +94,14 @@ class Language:
     keywords: Mapping[str, tuple[str, ...]]
     danger: tuple[DangerGroup, ...]
     words: Words
+    telling: tuple[str, ...]
+    """Words that tell whoever holds the phone what she writes about; see `telling.py`."""
     messages: Mapping[str, Any] = field(default_factory=dict)
     surveys: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def told(self, text: str) -> tuple[str, ...]:
+        """Return the telling words that are in a text."""
+        return told(text, self.telling)
 
 
 class Languages(Mapping[str, Language]):
@@ -139,6 +147,7 @@ def load_language(folder: Path) -> Language:
         keywords=_keywords(_Reader(folder / "keywords.yml")),
         danger=tuple(_danger(_Reader(folder / "danger.yml"))),
         words=_words(_Reader(folder / "words.yml")),
+        telling=_Reader(folder / "telling.yml").texts("words"),
         messages=_optional(folder / "messages.yml"),
         surveys={p.stem.removeprefix("survey_"): _optional(p) for p in sorted(folder.glob("survey_*.yml"))},
     )

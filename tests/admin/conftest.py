@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from admin import AdminServices, create_admin
 from channels.segments import count
+from nlu.telling import told
 from storage.cases.media import keep_media
 from storage.database import Database
 from storage.models import AuditEntry, Case, Conversation, Factory, InboxMessage, Person, new_id
@@ -33,12 +34,16 @@ class SpokenLanguage:
     english_name: str
     direction: str = "ltr"
     review: str = "draft"
+    telling: tuple[str, ...] = ()
+
+    def told(self, text: str) -> tuple[str, ...]:
+        return told(text, self.telling)
 
 
 LANGUAGES = {
-    "bn": SpokenLanguage("বাংলা", "Bangla"),
+    "bn": SpokenLanguage("বাংলা", "Bangla", telling=("অভিযোগ*",)),
     "ur": SpokenLanguage("اردو", "Urdu", "rtl"),
-    "en": SpokenLanguage("English", "English", review="reviewed"),
+    "en": SpokenLanguage("English", "English", review="reviewed", telling=("complain*",)),
 }
 
 

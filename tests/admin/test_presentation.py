@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 
 from admin import charts, labels, neutral, presentation
 from admin.forms import text
+from nlu.languages import load_language
+from nlu.telling import told
 from storage.deadlines import CALENDARS
 from storage.models.enums import CaseStatus, Category, EventKind, OutboxKind, OutboxState, Severity
 from storage.people import ROLES
 from tests.admin.conftest import Visitor
 
+ENGLISH = Path(__file__).parents[2] / "bot" / "languages" / "en"
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
 
 
@@ -84,12 +87,13 @@ def test_deadlines_are_told_before_and_after() -> None:
 
 @given(st.text(), st.text())
 def test_hints_hold_any_text(words: str, name: str) -> None:
-    neutral.hints(words, names=[name], reference="K7QF-2M9D")
+    neutral.hints(words, names=[name], reference="K7QF-2M9D", telling=told(words, [name]))
 
 
 def test_a_neutral_text_gives_no_hint() -> None:
     words = "We are working on it. You will hear from us by Tuesday. Send 5 for news."
-    assert neutral.hints(words, names=["4821", "Padma Knitwear Ltd"], reference="K7QF-2M9D") == ()
+    telling = load_language(ENGLISH).told(words)
+    assert neutral.hints(words, names=["4821", "Padma Knitwear Ltd"], reference="K7QF-2M9D", telling=telling) == ()
 
 
 def test_languages_show_who_has_reviewed_them(admin: Visitor) -> None:

@@ -82,6 +82,7 @@ def test_the_count_while_typing_is_the_same(advisor: Visitor) -> None:
         ("Visit padma tower", "It names the factory."),
         ("Code 4821", "It names the factory."),
         ("Your complaint is with us", "It says what this is about (complaint)."),
+        ("আপনার অভিযোগটা দেখছি", "It says what this is about (অভিযোগটা)."),
         ("Call +880 1700 000000", "It holds a long number."),
         ("We are on it. " * 60, "It takes"),
     ],

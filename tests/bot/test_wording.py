@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +16,8 @@ from channels.rendering import sms_text
 from channels.segments import count
 from nlu.keywords import Keywords
 from nlu.languages import load_languages
-from nlu.normalise import clean, words_of
+from nlu.normalise import clean
+from nlu.telling import told
 from storage.models.enums import Category
 from storage.outbox import Option, Reply
 from tests.bot.named_texts import BOT, named_texts
@@ -25,7 +25,6 @@ from tests.bot.named_texts import BOT, named_texts
 FOLDER = BOT / "languages"
 CHANNELS = BOT.parent / "channels"
 TAGS = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
-TELLING = yaml.safe_load((Path(__file__).parent / "telling_words.yml").read_text("utf-8"))
 SURVEYS = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in sorted((BOT / "surveys").glob("*.yml"))}
 SORTED = [category.value for category in Category if category is not Category.UNSORTED]
 
@@ -84,16 +83,6 @@ def placeholders(text: str) -> set[str]:
 def longest_day(wording: Wording, tag: str) -> str:
     days = (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=number) for number in range(365))
     return max((wording.day(tag, day) for day in days), key=len)
-
-
-def told(text: str, words: list[str]) -> list[str]:
-    """Return which of the telling words are in the text."""
-    said = words_of(clean(text))
-    line = f" {' '.join(said)} "
-    stems = tuple(clean(word.removesuffix("*")) for word in words if word.endswith("*"))
-    return [word for word in said if stems and word.startswith(stems)] + [
-        word for word in words if f" {clean(word)} " in line
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -229,7 +218,7 @@ def test_letters_are_written_in_their_shortest_form(tag: str) -> None:
 
 @pytest.mark.parametrize("tag", TAGS)
 def test_texts_do_not_tell_what_she_writes_about(tag: str) -> None:
-    words = TELLING[tag]["words"]
+    words = load(tag, "telling")["words"]
     bound = {
         key: text for key, text in load(tag, "messages").items() if not any(fnmatchcase(key, may) for may in MAY_TELL)
     }
@@ -238,7 +227,7 @@ def test_texts_do_not_tell_what_she_writes_about(tag: str) -> None:
 
 @pytest.mark.parametrize("tag", TAGS)
 def test_the_list_of_telling_words_finds_them_where_they_are(tag: str) -> None:
-    texts, words = load(tag, "messages"), TELLING[tag]["words"]
+    texts, words = load(tag, "messages"), load(tag, "telling")["words"]
     assert told(texts["help"], words)
     assert told(texts["privacy"], words)
     assert told(texts["category_pay"], words)
@@ -247,7 +236,8 @@ def test_the_list_of_telling_words_finds_them_where_they_are(tag: str) -> None:
 @pytest.mark.parametrize("tag", TAGS)
 def test_keywords_that_texts_name_are_understood(tag: str, wording: Wording) -> None:
     keywords, local = Keywords.of(wording.languages), wording.languages[tag].keywords
-    joined = re.compile(rf"\b([A-Z]{{4,}}) {TELLING[tag]['or']} (?=(.+))")
+    either = load(tag, "telling")["or"]
+    joined = re.compile(rf"\b([A-Z]{{4,}}) {either} (?=(.+))")
     for key, text in all_texts(tag).items():
         for word in re.findall(r"\b[A-Z]{4,}\b", text):
             assert keywords.match(word) is not None, f"{key}: {word}"
