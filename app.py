@@ -222,11 +222,9 @@ def _executor(parts: Parts, observe: Callable[[float], None]) -> "TurnExecutor":
     from bot.turn import Turns
 
     if parts.assistant is None:
-        return TurnExecutor(lambda _inbox_id: False, deadline=0)
-    deadline = parts.settings.reply_deadline
-    hold = timedelta(seconds=deadline + 5)
-    turns = Turns(parts.database, parts.vault, parts.clock, parts.assistant, parts.wording, hold, observe)
-    return TurnExecutor(turns.handle, deadline)
+        return TurnExecutor(lambda _inbox_id, _promise: None, deadline=0)
+    turns = Turns(parts.database, parts.vault, parts.clock, parts.assistant, parts.wording, observe)
+    return TurnExecutor(turns.handle, parts.settings.reply_deadline)
 
 
 def _channels(parts: Parts, executor: "TurnExecutor") -> "ChannelServices":

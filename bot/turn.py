@@ -14,6 +14,7 @@ from bot.agenda import stop_all
 from bot.assistant import Assistant, TurnFailed
 from bot.casework import report
 from bot.current_turn import Turn
+from bot.executor import Promise, nobody_waits
 from bot.preparation import choose_language, is_for_a_person, known, prepare
 from bot.tracker_store import load_memo, save_state
 from bot.wording import FALLBACK, Wording
@@ -24,7 +25,7 @@ from storage.inbox import body_of, mark_attempt_failed, mark_done
 from storage.media import put_into_case
 from storage.models import InboxMessage
 from storage.models.enums import InboxState, OutboxKind, ProviderOptOut
-from storage.outbox import Reply, enqueue, was_told_lately
+from storage.outbox import Leaving, Reply, enqueue, replies_to, was_told_lately
 from storage.turns import Beginning, begin
 from storage.vault import Vault
 from storage.workers import is_opted_out, lock_conversation, opt_in
@@ -37,41 +38,49 @@ ONCE_A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Turns:
-    """Runs turns. `hold` is how long fresh replies are left to the webhook that waits for them."""
+    """Runs turns."""
 
     database: Database
     vault: Vault
     clock: Clock
     assistant: Assistant
     wording: Wording
-    hold: timedelta
     observe: Callable[[float], None] = lambda _seconds: None
     """Told how many seconds each turn took."""
 
-    def handle(self, inbox_id: int) -> bool:
-        """Run the turn of a message that is not done; say whether it is done now."""
+    def handle(self, inbox_id: int, promise: Promise = nobody_waits) -> list[Leaving] | None:
+        """Run the turn of a message that is not done.
+
+        Returns what leaves in the response that `promise` spoke for, empty when the sender takes the replies;
+        none when the turn failed.
+        """
         began = self.clock.now()
         try:
             with self.database.transaction() as session:
-                self._run(session, inbox_id, began)
+                leaving = self._run(session, inbox_id, began, promise)
         except Exception as error:  # noqa: BLE001 - whatever it is: rolled back, noted, tried again
             self._note_failure(inbox_id, error)
-            return False
+            return None
         self.observe((self.clock.now() - began).total_seconds())
-        return True
+        return leaving
 
-    def _run(self, session: Session, inbox_id: int, now: datetime) -> None:
+    def _run(self, session: Session, inbox_id: int, now: datetime, promise: Promise) -> list[Leaving]:
         begun = begin(session, self.vault, inbox_id)
         row, conversation = begun.message, begun.conversation
         if row.state is not InboxState.RECEIVED:
-            return  # another process has handled it in the meantime
+            return replies_to(session, self.vault, inbox_id)  # another process has handled it in the meantime
         turn = self._turn(session, begun, now)
         replies = self._replies(turn, row)
         kind = OutboxKind.OPT_OUT if _is_opted_out(turn) else OutboxKind.REPLY
         if turn.case_id is not None:
             put_into_case(session, self.vault, inbox_id, turn.case_id)
         mark_done(row, conversation.channel, now)
-        enqueue(session, self.vault, conversation.id, replies, kind, now, inbox_id=inbox_id, not_before=now + self.hold)
+        is_waiting = promise()
+        rows = enqueue(
+            session, self.vault, conversation.id, replies, kind, now, inbox_id=inbox_id, in_response=is_waiting
+        )
+        carried = zip(rows, replies, strict=True) if is_waiting else ()
+        return [Leaving(row.reference, reply) for row, reply in carried]
 
     def _turn(self, session: Session, begun: Beginning, now: datetime) -> Turn:
         text = body_of(self.vault, begun.message)

@@ -4,52 +4,53 @@ Every channel's webhook ends here; from `accept` on the message cannot be lost.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from channels.base import InboundMessage, Reply
 from storage.clock import Clock
 from storage.database import Database
 from storage.inbox import Accepted, accept
 from storage.models.enums import InboxState, OutboxKind
-from storage.outbox import Leaving, claim_in_response, enqueue, release, replies_to
+from storage.outbox import Leaving, enqueue, replies_to
 from storage.vault import Vault
-from storage.workers import PULLED_CHANNELS
 
 logger = logging.getLogger(__name__)
 
 
+class Handle(Protocol):
+    """Runs the turn of a message that was stored."""
+
+    def __call__(self, inbox_id: int, *, in_response: bool) -> Sequence[Leaving] | None:
+        """Return what leaves in the response, if the replies are to leave there; none when it is not done in time."""
+        ...
+
+
 @dataclass(frozen=True)
 class Intake:
-    """Takes messages in. `handle` runs a turn and says whether it was done within the deadline."""
+    """Takes messages in."""
 
     database: Database
     vault: Vault
     clock: Clock
-    handle: Callable[[int], bool]
+    handle: Handle
 
-    def answer(self, message: InboundMessage, notices: Sequence[Reply] = ()) -> list[Leaving]:
+    def answer(self, message: InboundMessage, notices: Sequence[Reply] = ()) -> Sequence[Leaving]:
         """Take a message whose replies leave in the response; empty when they come later.
 
-        A repeat gets what the first delivery got; if that one died half-way, it gets what it would have got.
+        A repeat gets what the first delivery got.
         """
         accepted = self._accept(message, notices)
-        if not self._is_done(accepted):
-            return []
-        with self.database.transaction() as session:
-            fresh = claim_in_response(session, self.vault, accepted.inbox_id, self.clock.now())
-            return fresh or replies_to(session, self.vault, accepted.inbox_id)
+        if accepted.state is InboxState.DONE:
+            with self.database.reading() as session:
+                return replies_to(session, self.vault, accepted.inbox_id)
+        return self._handle(accepted, in_response=True) or []
 
     def take(self, message: InboundMessage) -> bool:
         """Take a message whose replies leave by another way; say whether they are ready."""
         accepted = self._accept(message, ())
-        if not self._is_done(accepted):
-            return False
-        if message.channel in PULLED_CHANNELS:
-            return True
-        with self.database.transaction() as session:
-            release(session, accepted.inbox_id, self.clock.now())
-        return True
+        return accepted.state is InboxState.DONE or self._handle(accepted, in_response=False) is not None
 
     def _accept(self, message: InboundMessage, notices: Sequence[Reply]) -> Accepted:
         with self.database.transaction() as session:
@@ -59,11 +60,11 @@ class Intake:
                 enqueue(session, self.vault, accepted.conversation_id, notices, OutboxKind.NOTICE, now)
             return accepted
 
-    def _is_done(self, accepted: Accepted) -> bool:
+    def _handle(self, accepted: Accepted, *, in_response: bool) -> Sequence[Leaving] | None:
         if accepted.state is not InboxState.RECEIVED:
-            return accepted.state is InboxState.DONE
+            return None
         try:
-            return self.handle(accepted.inbox_id)
+            return self.handle(accepted.inbox_id, in_response=in_response)
         except Exception as error:  # noqa: BLE001 - whatever it is, the message is safe and the worker tries again
             logger.warning("turn of inbox row %s failed: %s", accepted.inbox_id, type(error).__name__)
-            return False
+            return None

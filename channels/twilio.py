@@ -4,6 +4,7 @@
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flask import Blueprint, Response, request
@@ -56,7 +57,7 @@ def refuse_unfit(error: Unfit) -> Response:
     return Response(status=403)
 
 
-def parcels_of(channel: str, leaving: list[Leaving]) -> list[Parcel]:
+def parcels_of(channel: str, leaving: Sequence[Leaving]) -> list[Parcel]:
     """Return the texts that leave for a turn's replies."""
     if channel == "sms":
         return compose(leaving)

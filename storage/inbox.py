@@ -14,7 +14,7 @@ from storage.keys import Purpose
 from storage.models import InboxMedia, InboxMessage, new_id
 from storage.models.enums import InboxState, ProviderOptOut
 from storage.vault import Vault
-from storage.workers import PULLED_CHANNELS, ensure_conversation, ensure_worker, touch_conversation
+from storage.workers import PULLED_CHANNELS, ensure_conversation, ensure_worker, find_conversation
 
 RETRY_AFTER = (timedelta(seconds=2), timedelta(seconds=15), timedelta(minutes=2), timedelta(minutes=15))
 """Pauses between the attempts of a turn; after the last the message is given up and shown to advisors."""
@@ -69,13 +69,14 @@ class Accepted:
 def accept(session: Session, vault: Vault, message: InboundMessage, now: datetime) -> Accepted:
     """Store a message, or find the row that an earlier delivery of it made."""
     provider_key = vault.pseudonym(Purpose.MESSAGE_ID, f"{message.channel}:{message.provider_id}")
-    earlier = _find(session, message.channel, provider_key)
-    if earlier is not None:
-        return earlier
-    conversation_id = _conversation(session, vault, message, now)
+    conversation_id = _going_on(session, vault, message, now)
+    if conversation_id is None:
+        if earlier := _earlier(session, message.channel, provider_key):
+            return earlier[0]
+        conversation_id = _begun(session, vault, message, now)
     key = insert_new(session, InboxMessage, _row(vault, message, provider_key, conversation_id, now))
     if key is None:
-        return accept(session, vault, message, now)  # another delivery of it was a moment quicker
+        return _earlier(session, message.channel, provider_key)[0]
     [inbox_id] = key
     session.add_all(_media_row(vault, inbox_id, item, now) for item in message.media)
     return Accepted(inbox_id, conversation_id, is_repeat=False, state=InboxState.RECEIVED)
@@ -124,16 +125,24 @@ def retry(row: InboxMessage, now: datetime) -> None:
     row.next_attempt_at = now
 
 
-def _find(session: Session, channel: str, provider_key: str) -> Accepted | None:
-    row = session.execute(FIND, {"channel": channel, "provider_key": provider_key}).first()
-    return Accepted(row.id, row.conversation_id, is_repeat=True, state=row.state) if row is not None else None
+def _earlier(session: Session, channel: str, provider_key: str) -> list[Accepted]:
+    """Return the row of an earlier delivery, or of one that was a moment quicker."""
+    rows = session.execute(FIND, {"channel": channel, "provider_key": provider_key})
+    return [Accepted(row.id, row.conversation_id, is_repeat=True, state=row.state) for row in rows]
 
 
-def _conversation(session: Session, vault: Vault, message: InboundMessage, now: datetime) -> str:
-    since = now - CONTACT_MAY_BE_GONE
-    going_on = touch_conversation(session, vault, message.channel, message.address, since, now)
-    if going_on is not None:
-        return going_on
+def _going_on(session: Session, vault: Vault, message: InboundMessage, now: datetime) -> str | None:
+    """Return her conversation, none at a first message and after a long silence."""
+    found = find_conversation(session, vault, message.channel, message.address)
+    today = now.date()
+    if found is None or found[0].last_message_on < today - CONTACT_MAY_BE_GONE:
+        return None
+    conversation, _ = found
+    conversation.last_message_on = max(conversation.last_message_on, today)
+    return conversation.id
+
+
+def _begun(session: Session, vault: Vault, message: InboundMessage, now: datetime) -> str:
     worker = ensure_worker(session, vault, message.address, message.country)
     return ensure_conversation(session, vault, worker, message.channel, message.address, now).id
 

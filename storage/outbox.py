@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from sqlalchemy import CursorResult, Table, bindparam, func, select, update
+from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.inbox import body_of
@@ -28,15 +28,6 @@ RANK = {
     OutboxState.DELIVERED: 5,
 }
 """A status callback moves a row up only: callbacks arrive late, twice and shuffled."""
-
-_table = cast(Table, OutboxMessage.__table__)
-TAKE_ALL = (
-    update(_table)
-    .where(_table.c.inbox_id == bindparam("answered"), _table.c.state == OutboxState.PENDING)
-    .values(state=OutboxState.SENT, next_attempt_at=None, sent_at=bindparam("now"))
-    .returning(_table.c.position, _table.c.reference, _table.c.body)
-)
-"""Built once, since every message needs it."""
 
 
 @dataclass(frozen=True)
@@ -105,11 +96,15 @@ def enqueue(
     now: datetime,
     *,
     inbox_id: int | None = None,
-    not_before: datetime | None = None,
+    in_response: bool = False,
 ) -> list[OutboxMessage]:
-    """Put replies into the outbox, in order; the sender leaves them alone until `not_before`."""
+    """Put replies into the outbox, in order, for the sender.
+
+    With `in_response` they leave in the response to the message they answer, and count as sent from here on: when that
+    response is lost, the provider asks again and `replies_to` answers.
+    """
     conversation = session.get_one(Conversation, conversation_id)
-    due_at = None if conversation.channel in PULLED_CHANNELS else (not_before or now)
+    is_pulled = conversation.channel in PULLED_CHANNELS
     rows = []
     for position, reply in enumerate(replies):
         reference = new_id()
@@ -122,7 +117,9 @@ def enqueue(
                 kind=kind,
                 body=vault.close_text("outbox.body", reference, reply.to_json()),
                 created_at=now,
-                next_attempt_at=due_at,
+                state=OutboxState.SENT if in_response else OutboxState.PENDING,
+                next_attempt_at=None if in_response or is_pulled else now,
+                sent_at=now if in_response else None,
             )
         )
     session.add_all(rows)
@@ -141,34 +138,13 @@ def was_told_lately(session: Session, conversation_id: str, since: datetime) -> 
 
 
 def replies_to(session: Session, vault: Vault, inbox_id: int) -> list[Leaving]:
-    """Return the answer that left in the response to a message, for a repeat of it.
+    """Return the replies that left in the response to a message, for a repeat of it.
 
     What waits for the sender, or left through it, is not given a second time.
     """
     left = (OutboxState.SENT, OutboxState.DELIVERED)
     rows = [row for row in _rows_of(session, inbox_id) if row.state in left and row.provider_key is None]
     return [Leaving(row.reference, _reply(vault, row)) for row in rows if row.body is not None]
-
-
-def claim_in_response(session: Session, vault: Vault, inbox_id: int, now: datetime) -> list[Leaving]:
-    """Take the replies that leave in the webhook's own response.
-
-    They count as sent from here on: when the response is lost, the provider asks again and `replies_to` answers.
-    """
-    taken = session.execute(TAKE_ALL, {"answered": inbox_id, "now": now}).all()
-    return [
-        Leaving(row.reference, _opened(vault, row.reference, row.body))
-        for row in sorted(taken, key=lambda row: row.position)
-    ]
-
-
-def release(session: Session, inbox_id: int, now: datetime) -> None:
-    """Let the sender have the replies to a message at once: no response will carry them."""
-    session.execute(
-        update(OutboxMessage)
-        .where(OutboxMessage.inbox_id == inbox_id, OutboxMessage.state == OutboxState.PENDING)
-        .values(next_attempt_at=now)
-    )
 
 
 def due_ids(session: Session, now: datetime, limit: int = 50) -> list[int]:
@@ -324,13 +300,9 @@ def _settle(session: Session, outbox_id: int, state: OutboxState, **values: obje
 
 
 def _reply(vault: Vault, row: OutboxMessage) -> Reply:
-    return _opened(vault, row.reference, row.body)
-
-
-def _opened(vault: Vault, reference: str, body: bytes | None) -> Reply:
-    if body is None:
+    if row.body is None:
         raise ValueError("a forgotten reply")
-    return Reply.from_json(vault.open_text("outbox.body", reference, body))
+    return Reply.from_json(vault.open_text("outbox.body", row.reference, row.body))
 
 
 def _worker_line(vault: Vault, row: InboxMessage) -> Line:

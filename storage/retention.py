@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, delete, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, CursorResult, delete, exists, func, select, update
+from sqlalchemy.orm import Session, aliased
 
 from storage.keys import Purpose
 from storage.models import (
@@ -76,8 +76,11 @@ def run(session: Session, vault: Vault, now: datetime) -> RetentionPlan:
 
 
 def _old_inbox_bodies(now: datetime) -> Iterator[ColumnElement[bool]]:
-    idle = select(Conversation.id).where(Conversation.last_message_at < now - INBOX_BODY)
-    is_idle = (InboxMessage.state == InboxState.DONE) & InboxMessage.conversation_id.in_(idle)
+    later = aliased(InboxMessage)
+    goes_on = exists().where(
+        later.conversation_id == InboxMessage.conversation_id, later.received_at >= now - INBOX_BODY
+    )
+    is_idle = (InboxMessage.state == InboxState.DONE) & ~goes_on
     is_given_up = (InboxMessage.state == InboxState.FAILED) & (InboxMessage.received_at < now - FAILED_BODY)
     yield InboxMessage.body.is_not(None)
     yield is_idle | is_given_up
@@ -105,7 +108,7 @@ def _idle_contacts(session: Session, vault: Vault, now: datetime) -> list[str]:
         select(Contact.conversation_id, Worker.pseudonym)
         .join(Conversation, Contact.conversation_id == Conversation.id)
         .join(Worker, Conversation.worker_id == Worker.id)
-        .where(Conversation.last_message_at < now - CONTACT)
+        .where(Conversation.last_message_on < now.date() - CONTACT)
     )
     idle = {row.conversation_id: vault.pseudonym(Purpose.CASE, row.pseudonym) for row in session.execute(query)}
     kept: set[str] = set()

@@ -34,10 +34,9 @@ __all__ = [
 
 OPEN_OF = (
     select(SurveyResponse)
-    .options(joinedload(SurveyResponse.version))
+    .options(joinedload(SurveyResponse.version), joinedload(SurveyResponse.answers))
     .where(SurveyResponse.respondent == bindparam("respondent"), SurveyResponse.state == ResponseState.OPEN)
     .order_by(SurveyResponse.touched_at.desc(), SurveyResponse.id)
-    .limit(1)
 )
 """Built once, since nearly every turn asks for it."""
 
@@ -93,7 +92,7 @@ def start_or_resume(
 def open_response(session: Session, vault: Vault, worker_pseudonym: str) -> SurveyResponse | None:
     """Return the response this worker has not finished."""
     respondent = vault.pseudonym(Purpose.SURVEY, worker_pseudonym)
-    return session.scalars(OPEN_OF, {"respondent": respondent}).first()
+    return session.scalars(OPEN_OF, {"respondent": respondent}).unique().first()
 
 
 def has_answered(session: Session, vault: Vault, worker_pseudonym: str, version: SurveyVersion, now: datetime) -> bool:

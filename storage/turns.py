@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from storage.models import Conversation, Factory, InboxMedia, InboxMessage, OptOut, TrackerState, Worker
 from storage.vault import Vault
-from storage.workers import lock_conversation, opt_out_key
+from storage.workers import LOCKED, opt_out_key
 
 # Built once, since every turn needs them: building one takes as long as running it.
-CONVERSATION = select(InboxMessage.conversation_id).where(InboxMessage.id == bindparam("inbox_id"))
+CONVERSATION = LOCKED.join(InboxMessage, InboxMessage.conversation_id == Conversation.id).where(
+    InboxMessage.id == bindparam("inbox_id")
+)
 ROWS = (
     select(
         InboxMessage,
@@ -48,8 +50,7 @@ class Beginning:
 
 def begin(session: Session, vault: Vault, inbox_id: int) -> Beginning:
     """Lock the conversation of a message, then read it as the turn before has left it."""
-    conversation_id = session.scalars(CONVERSATION, {"inbox_id": inbox_id}).one()
-    conversation, worker = lock_conversation(session, conversation_id)
+    conversation, worker = session.execute(CONVERSATION, {"inbox_id": inbox_id}).one()
     known = {"inbox_id": inbox_id, "factory_id": worker.factory_id, "opt_out": opt_out_key(vault, worker)}
     message, factory, tracker, media, is_opted_out = session.execute(ROWS, known).one()
     return Beginning(message, conversation, worker, factory, tracker, media, bool(is_opted_out))

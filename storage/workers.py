@@ -4,9 +4,8 @@
 """
 
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import Table, bindparam, delete, exists, select, update
+from sqlalchemy import bindparam, delete, exists, select
 from sqlalchemy.orm import Session
 
 from storage.database import insert_once
@@ -20,15 +19,11 @@ PULLED_CHANNELS = frozenset({"web", "simulator"})
 WITH_ROOM = {"key_share": True}
 """A lock that lets others add rows about the locked one: else a reply and a turn could wait for each other."""
 
-_table = cast(Table, Conversation.__table__)
-TOUCH = (
-    update(_table)
-    .where(_table.c.worker_id == select(Worker.id).where(Worker.pseudonym == bindparam("hers")).scalar_subquery())
-    .where(_table.c.channel == bindparam("on"), _table.c.last_message_at >= bindparam("since"))
-    .values(last_message_at=bindparam("now"))
-    .returning(_table.c.id)
-)
-"""Built once, since every message needs it."""
+# Built once, since every message needs them: building one takes as long as running it.
+BOTH = select(Conversation, Worker).join(Worker, Worker.id == Conversation.worker_id)
+OF_ADDRESS = BOTH.where(Worker.pseudonym == bindparam("pseudonym"), Conversation.channel == bindparam("channel"))
+LOCKED = BOTH.with_for_update(of=(Conversation, Worker), **WITH_ROOM).execution_options(populate_existing=True)
+LOCKED_BY_ID = LOCKED.where(Conversation.id == bindparam("conversation_id"))
 
 
 class UnknownConversation(Exception):
@@ -57,32 +52,19 @@ def ensure_conversation(
         insert_once(
             session,
             Conversation,
-            {"id": new_id(), "worker_id": worker.id, "channel": channel, "last_message_at": now},
+            {"id": new_id(), "worker_id": worker.id, "channel": channel, "last_message_on": now.date()},
         )
         conversation = session.scalars(query).one()
     if channel not in PULLED_CHANNELS:
         keep_contact(session, vault, conversation.id, address)
-    conversation.last_message_at = now
+    conversation.last_message_on = now.date()
     return conversation
-
-
-def touch_conversation(
-    session: Session, vault: Vault, channel: str, address: str, since: datetime, now: datetime
-) -> str | None:
-    """Note that `address` goes on with a conversation; return its id, none when nothing came `since`."""
-    pseudonym = vault.pseudonym(Purpose.WORKER, address)
-    known = {"hers": pseudonym, "on": channel, "since": since, "now": now}
-    return session.execute(TOUCH, known).scalar()
 
 
 def find_conversation(session: Session, vault: Vault, channel: str, address: str) -> tuple[Conversation, Worker] | None:
     """Return the conversation that `address` has on `channel`, if it ever wrote there."""
-    query = (
-        select(Conversation, Worker)
-        .join(Worker, Worker.id == Conversation.worker_id)
-        .where(Worker.pseudonym == vault.pseudonym(Purpose.WORKER, address), Conversation.channel == channel)
-    )
-    row = session.execute(query).first()
+    known = {"pseudonym": vault.pseudonym(Purpose.WORKER, address), "channel": channel}
+    row = session.execute(OF_ADDRESS, known).first()
     return (row[0], row[1]) if row is not None else None
 
 
@@ -97,11 +79,10 @@ def lock_conversation(session: Session, conversation_id: str) -> tuple[Conversat
 
     On whatever channel she writes: her cases, answers and word belong to her, not to a conversation.
     """
-    conversation = session.get(Conversation, conversation_id, with_for_update=WITH_ROOM)
-    worker = session.get(Worker, conversation.worker_id, with_for_update=WITH_ROOM) if conversation else None
-    if conversation is None or worker is None:
+    row = session.execute(LOCKED_BY_ID, {"conversation_id": conversation_id}).first()
+    if row is None:
         raise UnknownConversation(conversation_id)
-    return conversation, worker
+    return row[0], row[1]
 
 
 def opt_out(session: Session, vault: Vault, worker: Worker, now: datetime) -> None:

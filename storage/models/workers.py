@@ -3,9 +3,9 @@
 No column here says who she is; `contacts` can be read by the sender only.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import ID_LENGTH, PSEUDONYM_LENGTH, Base, new_id
@@ -42,7 +42,8 @@ class Conversation(Base):
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)
     worker_id: Mapped[str] = mapped_column(String(ID_LENGTH), ForeignKey("workers.id"), index=True)
     channel: Mapped[str] = mapped_column(String(32))
-    last_message_at: Mapped[datetime]
+    last_message_on: Mapped[date] = mapped_column(Date)
+    """The day, in UTC: enough to forget who has long been silent."""
 
 
 class Contact(Base):

@@ -1,7 +1,6 @@
 """A worker who talks to the assistant through the tables, without a channel."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 import pytest
 import yaml
@@ -15,7 +14,6 @@ from storage.database import Database
 from storage.inbox import InboundMessage, accept
 from storage.models import InboxMessage
 from storage.models.enums import ProviderOptOut
-from storage.outbox import Reply, claim_in_response
 from storage.vault import Vault
 from tests.conftest import FixedClock
 from tests.factories import create_factory
@@ -36,9 +34,8 @@ class Talk:
 
     def says(self, text: str) -> list[str]:
         """Send a text; return what is answered, empty when the turn failed."""
-        inbox_id = self.sends(text)
-        self.turns.handle(inbox_id)
-        return [reply.text for reply in self.answers(inbox_id)]
+        leaving = self.turns.handle(self.sends(text), promise=lambda: True)
+        return [each.reply.text for each in leaving or ()]
 
     def sends(self, text: str, opt_out: ProviderOptOut | None = None) -> int:
         """Put a text into the inbox; return its row."""
@@ -49,12 +46,6 @@ class Talk:
             accepted = accept(session, self.turns.vault, message, self.turns.clock.now())
         self.rows.append(accepted.inbox_id)
         return accepted.inbox_id
-
-    def answers(self, inbox_id: int) -> list[Reply]:
-        """Return what waits to be said to a message."""
-        with self.turns.database.transaction() as session:
-            leaving = claim_in_response(session, self.turns.vault, inbox_id, self.turns.clock.now())
-        return [each.reply for each in leaving]
 
     def row(self, inbox_id: int) -> InboxMessage:
         """Return the message's row as it stands."""
@@ -69,4 +60,4 @@ def talk(database: Database, vault: Vault, clock: FixedClock, assistant: Assista
         create_factory(session, code="4821", name="Sunrise Garments", country="bd", languages=["en"])
         definition = yaml.safe_load((PROJECT / "surveys" / "core.yml").read_text("utf-8"))
         surveys.publish(session, definition, clock.now())
-    return Talk(Turns(database, vault, clock, assistant, wording, hold=timedelta(seconds=10)))
+    return Talk(Turns(database, vault, clock, assistant, wording))

@@ -58,11 +58,11 @@ def test_a_failure_leaves_only_a_message_that_is_tried_again(
     inbox_id = talk.sends(GRIEVANCE)
     with pytest.MonkeyPatch.context() as patch:
         break_it(patch)
-        assert not talk.turns.handle(inbox_id)
+        assert talk.turns.handle(inbox_id) is None
     assert [count(database, table) for table in (Case, Answer, OutboxMessage, TrackerState)] == [0, 0, 0, 0]
     row = talk.row(inbox_id)
     assert (row.state, row.attempts, row.next_attempt_at) == (InboxState.RECEIVED, 1, clock.now() + RETRY_AFTER[0])
-    assert talk.turns.handle(inbox_id)
+    assert talk.turns.handle(inbox_id) is not None
     assert (count(database, Case), talk.row(inbox_id).state) == (1, InboxState.DONE)
 
 
@@ -92,7 +92,7 @@ def test_a_message_that_was_given_up_is_answered_when_a_person_has_it_tried_agai
             talk.turns.handle(inbox_id)
     with database.transaction() as session:
         retry(session.get_one(InboxMessage, inbox_id), clock.now())
-    assert talk.turns.handle(inbox_id)
+    assert talk.turns.handle(inbox_id) is not None
     assert (count(database, Case), talk.row(inbox_id).state) == (1, InboxState.DONE)
 
 
@@ -167,9 +167,9 @@ def test_what_somebody_answers_to_an_advisor_after_a_stop_reaches_her(
 
 def test_a_message_is_handled_once(talk: Talk, database: Database) -> None:
     inbox_id = talk.sends(GRIEVANCE)
-    assert talk.turns.handle(inbox_id)
+    assert talk.turns.handle(inbox_id) is not None
     before = count(database, OutboxMessage)
-    assert talk.turns.handle(inbox_id)
+    assert talk.turns.handle(inbox_id) is not None
     assert (count(database, Case), count(database, OutboxMessage)) == (1, before)
 
 
@@ -213,7 +213,7 @@ def test_an_automatic_answer_to_an_opt_out_is_not_answered_for_ever(talk: Talk) 
 def test_a_stop_that_the_provider_confirmed_ends_the_survey(talk: Talk, database: Database) -> None:
     for text in ("JOIN 4821", "1", "1"):
         talk.says(text)
-    assert talk.turns.handle(talk.sends("STOP", opt_out=ProviderOptOut.STOP))
+    assert talk.turns.handle(talk.sends("STOP", opt_out=ProviderOptOut.STOP)) is not None
     with database.reading() as session:
         assert session.scalars(select(SurveyResponse.state)).one() is ResponseState.STOPPED
     assert talk.says("START")[0] == talk.turns.wording.text("en", "started")

@@ -5,7 +5,6 @@ import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ from storage.database import Database
 from storage.inbox import body_of, mark_done
 from storage.models import InboxMessage, OutboxMessage
 from storage.models.enums import InboxState, OutboxKind
-from storage.outbox import Option, Reply, enqueue
+from storage.outbox import Leaving, Option, Reply, enqueue, replies_to
 from storage.vault import Vault
 from storage.workers import lock_conversation
 from tests.channels.browser import Browser
@@ -63,37 +62,29 @@ class ScriptedTurn:
     failure: Exception | None = None
     texts: list[str] = field(default_factory=list)
 
-    def __call__(self, inbox_id: int) -> bool:
+    def __call__(self, inbox_id: int, *, in_response: bool) -> list[Leaving] | None:
         if self.failure is not None:
             raise self.failure
         time.sleep(self.pause)
-        if not self.is_late:
-            self.run(inbox_id)
-        return not self.is_late
+        return None if self.is_late else self.run(inbox_id, in_response=in_response)
 
-    def run(self, inbox_id: int) -> None:
+    def run(self, inbox_id: int, *, in_response: bool = False) -> list[Leaving]:
         with self.database.transaction() as session:
             row = session.get_one(InboxMessage, inbox_id)
             lock_conversation(session, row.conversation_id)
             session.refresh(row)
             if row.state is InboxState.DONE:
-                return
+                return replies_to(session, self.vault, inbox_id)
             text = body_of(self.vault, row)
             self.texts.append(text)
             replies = self.by_text.get(text, self.replies) if row.opt_out is None else []
-            now = self.clock.now()
-            hold = now + timedelta(seconds=10)
-            enqueue(
-                session,
-                self.vault,
-                row.conversation_id,
-                replies,
-                OutboxKind.REPLY,
-                now,
-                inbox_id=inbox_id,
-                not_before=hold,
-            )
+            now, kind = self.clock.now(), OutboxKind.REPLY
             mark_done(row, row.channel, now)
+            rows = enqueue(
+                session, self.vault, row.conversation_id, replies, kind, now, inbox_id=inbox_id, in_response=in_response
+            )
+            carried = zip(rows, replies, strict=True) if in_response else ()
+            return [Leaving(row.reference, reply) for row, reply in carried]
 
 
 @pytest.fixture

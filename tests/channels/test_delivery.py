@@ -16,7 +16,7 @@ from channels.delivery import Delivery, pause_after
 from channels.twilio import TwilioChannel
 from storage.database import Database
 from storage.keys import new_keyring
-from storage.models import Contact, Conversation, OutboxMessage, Worker
+from storage.models import Contact, OutboxMessage, Worker
 from storage.models.enums import OutboxKind, OutboxState
 from storage.outbox import Reply, claim, enqueue
 from storage.vault import Vault
@@ -200,14 +200,20 @@ def test_two_workers_at_once_send_it_once(
 
 
 def test_nothing_leaves_after_a_stop_but_its_confirmation(
-    delivery: Delivery, write: Callable[..., int], httpserver: HTTPServer, database: Database, vault: Vault, rows: Rows
+    delivery: Delivery,
+    write: Callable[..., int],
+    httpserver: HTTPServer,
+    database: Database,
+    vault: Vault,
+    rows: Rows,
+    clock: FixedClock,
 ) -> None:
     httpserver.expect_request(PATH).respond_with_json({"sid": "SM1"}, status=201)
     write(kind=OutboxKind.ADVISOR)
     write(Reply("You get no more messages."), kind=OutboxKind.OPT_OUT)
     with database.transaction() as session:
         worker = session.get_one(Worker, rows(Worker)[0].id)
-        opt_out(session, vault, worker, rows(Conversation)[0].last_message_at)
+        opt_out(session, vault, worker, clock.now())
     delivery.deliver_due()
     assert [request.form["Body"] for request, _ in httpserver.log] == ["You get no more messages."]
     assert [row.state for row in rows(OutboxMessage)] == [OutboxState.FAILED, OutboxState.SENT]

@@ -28,8 +28,10 @@ def put(
     kind: OutboxKind = OutboxKind.REPLY,
     channel: str = "sms",
     replies: list[Reply] = TWO,
+    *,
+    in_response: bool = False,
 ) -> list[int]:
-    """Answer a message, held back for its webhook's response."""
+    """Answer a message."""
     with database.transaction() as session:
         conversation = create_conversation(session, vault, channel=channel)
         message = InboundMessage(channel, "+8801700000000", "hello", "SM1")
@@ -42,7 +44,7 @@ def put(
             kind,
             clock.now(),
             inbox_id=accepted.inbox_id,
-            not_before=clock.now() + timedelta(seconds=10),
+            in_response=in_response,
         )
         return [row.id for row in rows]
 
@@ -52,27 +54,24 @@ def state(database: Database, outbox_id: int) -> OutboxState:
         return session.get_one(OutboxMessage, outbox_id).state
 
 
-def test_replies_leave_in_the_response_and_are_given_again_to_a_repeat(
+def test_replies_that_left_in_the_response_are_given_again_to_a_repeat_and_never_sent(
     database: Database, vault: Vault, clock: FixedClock
 ) -> None:
-    first, _ = put(database, vault, clock)
+    first, second = put(database, vault, clock, in_response=True)
     with database.transaction() as session:
         inbox_id = session.get_one(OutboxMessage, first).inbox_id or 0
-        assert outbox.replies_to(session, vault, inbox_id) == []
-        leaving = outbox.claim_in_response(session, vault, inbox_id, clock.now())
-        assert [each.reply for each in leaving] == TWO
-        assert outbox.claim_in_response(session, vault, inbox_id, clock.now()) == []
-        assert outbox.replies_to(session, vault, inbox_id) == leaving
+        assert [each.reply for each in outbox.replies_to(session, vault, inbox_id)] == TWO
         assert outbox.due_ids(session, clock.now() + timedelta(days=1)) == []
+        assert outbox.claim(session, vault, second, clock.now()) is None
 
 
-def test_sender_waits_for_the_response_unless_released(database: Database, vault: Vault, clock: FixedClock) -> None:
+def test_replies_that_no_response_carries_are_sent_and_not_given_to_a_repeat(
+    database: Database, vault: Vault, clock: FixedClock
+) -> None:
     ids = put(database, vault, clock)
     with database.transaction() as session:
-        assert outbox.due_ids(session, clock.now()) == []
-        assert outbox.due_ids(session, clock.now() + timedelta(seconds=10)) == ids
-        outbox.release(session, session.get_one(OutboxMessage, ids[0]).inbox_id or 0, clock.now())
         assert outbox.due_ids(session, clock.now()) == ids
+        assert outbox.replies_to(session, vault, session.get_one(OutboxMessage, ids[0]).inbox_id or 0) == []
 
 
 def test_claimed_reply_has_its_address_and_text(database: Database, vault: Vault, clock: FixedClock) -> None:

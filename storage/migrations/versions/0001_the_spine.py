@@ -172,7 +172,7 @@ def _create_workers() -> None:
         sa.Column("id", sa.String(32), nullable=False),
         sa.Column("worker_id", sa.String(32), nullable=False),
         sa.Column("channel", sa.String(32), nullable=False),
-        sa.Column("last_message_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_message_on", sa.Date(), nullable=False),
         _refers("conversations", "worker_id", "workers"),
         sa.PrimaryKeyConstraint("id", name="pk_conversations"),
         sa.UniqueConstraint("worker_id", "channel", name="uq_conversations_worker_id_channel"),
