@@ -26,6 +26,7 @@ def silence() -> None:
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,  # else each of Rasa's dozen silent lines a turn builds a logger
     )
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.ERROR)

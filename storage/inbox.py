@@ -14,7 +14,7 @@ from storage.keys import Purpose
 from storage.models import InboxMedia, InboxMessage, new_id
 from storage.models.enums import InboxState, ProviderOptOut
 from storage.vault import Vault
-from storage.workers import PULLED_CHANNELS, ensure_conversation, ensure_worker, find_conversation
+from storage.workers import PULLED_CHANNELS, ensure_conversation, ensure_worker, go_on
 
 RETRY_AFTER = (timedelta(seconds=2), timedelta(seconds=15), timedelta(minutes=2), timedelta(minutes=15))
 """Pauses between the attempts of a turn; after the last the message is given up and shown to advisors."""
@@ -69,7 +69,8 @@ class Accepted:
 def accept(session: Session, vault: Vault, message: InboundMessage, now: datetime) -> Accepted:
     """Store a message, or find the row that an earlier delivery of it made."""
     provider_key = vault.pseudonym(Purpose.MESSAGE_ID, f"{message.channel}:{message.provider_id}")
-    conversation_id = _going_on(session, vault, message, now)
+    since = now.date() - CONTACT_MAY_BE_GONE
+    conversation_id = go_on(session, vault, message.channel, message.address, since, now.date())
     if conversation_id is None:
         if earlier := _earlier(session, message.channel, provider_key):
             return earlier[0]
@@ -129,17 +130,6 @@ def _earlier(session: Session, channel: str, provider_key: str) -> list[Accepted
     """Return the row of an earlier delivery, or of one that was a moment quicker."""
     rows = session.execute(FIND, {"channel": channel, "provider_key": provider_key})
     return [Accepted(row.id, row.conversation_id, is_repeat=True, state=row.state) for row in rows]
-
-
-def _going_on(session: Session, vault: Vault, message: InboundMessage, now: datetime) -> str | None:
-    """Return her conversation, none at a first message and after a long silence."""
-    found = find_conversation(session, vault, message.channel, message.address)
-    today = now.date()
-    if found is None or found[0].last_message_on < today - CONTACT_MAY_BE_GONE:
-        return None
-    conversation, _ = found
-    conversation.last_message_on = max(conversation.last_message_on, today)
-    return conversation.id
 
 
 def _begun(session: Session, vault: Vault, message: InboundMessage, now: datetime) -> str:

@@ -3,9 +3,9 @@
 `inbox.accept` makes these rows; the turn reads them; nobody looks one up by number.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import bindparam, delete, exists, select
+from sqlalchemy import bindparam, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from storage.database import insert_once
@@ -21,7 +21,11 @@ WITH_ROOM = {"key_share": True}
 
 # Built once, since every message needs them: building one takes as long as running it.
 BOTH = select(Conversation, Worker).join(Worker, Worker.id == Conversation.worker_id)
-OF_ADDRESS = BOTH.where(Worker.pseudonym == bindparam("pseudonym"), Conversation.channel == bindparam("channel"))
+GOING_ON = (
+    select(Conversation.id, Conversation.last_message_on)
+    .join(Worker, Worker.id == Conversation.worker_id)
+    .where(Worker.pseudonym == bindparam("pseudonym"), Conversation.channel == bindparam("channel"))
+)
 LOCKED = BOTH.with_for_update(of=(Conversation, Worker), **WITH_ROOM).execution_options(populate_existing=True)
 LOCKED_BY_ID = LOCKED.where(Conversation.id == bindparam("conversation_id"))
 
@@ -61,10 +65,21 @@ def ensure_conversation(
     return conversation
 
 
+def go_on(session: Session, vault: Vault, channel: str, address: str, since: date, today: date) -> str | None:
+    """Note that `address` goes on with its conversation on `channel`; return its id, none when nothing came `since`."""
+    known = {"pseudonym": vault.pseudonym(Purpose.WORKER, address), "channel": channel}
+    found = session.execute(GOING_ON, known).first()
+    if found is None or found.last_message_on < since:
+        return None
+    if found.last_message_on < today:
+        session.execute(update(Conversation).where(Conversation.id == found.id).values(last_message_on=today))
+    return str(found.id)
+
+
 def find_conversation(session: Session, vault: Vault, channel: str, address: str) -> tuple[Conversation, Worker] | None:
     """Return the conversation that `address` has on `channel`, if it ever wrote there."""
-    known = {"pseudonym": vault.pseudonym(Purpose.WORKER, address), "channel": channel}
-    row = session.execute(OF_ADDRESS, known).first()
+    is_hers = (Worker.pseudonym == vault.pseudonym(Purpose.WORKER, address), Conversation.channel == channel)
+    row = session.execute(BOTH.where(*is_hers)).first()
     return (row[0], row[1]) if row is not None else None
 
 
