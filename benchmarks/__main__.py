@@ -1,4 +1,4 @@
-"""Run as `python -m benchmarks` (or `make bench`): both peers one after the other, then where our time goes.
+"""Run as `python -m benchmarks` (or `make bench`): the peers side by side, then where our time goes.
 
 Prints a table; the same as JSON is in `var/bench/result.json`.
 """
@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks import report, stock_environment
-from benchmarks.measure import Measured, measure
+from benchmarks.measure import measure
 from benchmarks.peers import Openline, Peer, Stock, running
 from benchmarks.stock_environment import ROOT
 from bot.training import ensure_model
@@ -34,31 +34,32 @@ def main() -> None:
     RESULTS.mkdir(parents=True, exist_ok=True)
     # Beside the real data, so on the disk whose commits are to be measured.
     with tempfile.TemporaryDirectory(dir=RESULTS) as folder:
-        measured = [_measured(peer, given.conversations) for peer in _peers(Path(folder))]
+        with ExitStack() as stack:
+            peers = [stack.enter_context(running(peer)) for peer in _peers(Path(folder), stack)]
+            measured = measure(peers, given.conversations, _say)
+        _say("where the time goes ...")
         spent = _where_time_goes(Path(folder))
     report.write(RESULTS / "result.json", measured, spent, load)
     print(report.table(measured, spent, load))
 
 
-def _measured(peer: Peer, conversations: int) -> Measured:
-    print(f"{peer.name} ...", file=sys.stderr)
-    with running(peer):
-        return measure(peer, conversations)
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)
 
 
-def _peers(folder: Path) -> Iterator[Peer]:
+def _peers(folder: Path, stack: ExitStack) -> Iterator[Peer]:
+    """Start the peers; what they need goes with `stack`."""
     for name in ("stock", "sqlite", "postgres"):
         (folder / name).mkdir()
     yield Stock(folder / "stock")
     yield Openline(folder / "sqlite", f"sqlite:///{folder / 'sqlite' / 'openline.db'}", "Openline, SQLite")
     programs = postgres.programs()
     if programs is None:
-        print("PostgreSQL's programs are missing, so Openline is measured on SQLite only.", file=sys.stderr)
+        _say("PostgreSQL's programs are missing, so Openline is measured on SQLite only.")
         return
-    with ExitStack() as stack:
-        cluster = stack.enter_context(postgres.cluster(programs, postgres.DURABLE))
-        postgres.execute(cluster.format("postgres"), "CREATE DATABASE openline")
-        yield Openline(folder / "postgres", cluster.format("openline"), "Openline, PostgreSQL")
+    cluster = stack.enter_context(postgres.cluster(programs, postgres.DURABLE))
+    postgres.execute(cluster.format("postgres"), "CREATE DATABASE openline")
+    yield Openline(folder / "postgres", cluster.format("openline"), "Openline, PostgreSQL")
 
 
 def _where_time_goes(folder: Path) -> dict[str, float]:

@@ -5,6 +5,7 @@
 
 import http.client
 import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,23 +37,54 @@ class WrongAnswer(Exception):
     """A peer did not answer what it must; its figures would mean nothing."""
 
 
-def measure(peer: Peer, conversations: int) -> Measured:
-    """Hold `conversations` of ten rounds one after the other, then shorter ones at once."""
-    connection = http.client.HTTPConnection("127.0.0.1", peer.port, timeout=60)
-    # The first conversation of a process loads what is loaded late; it is not counted.
-    _say_all(peer, connection, WARM_UP, OPENING + ROUND)
-    workers = range(1, conversations + 1)
-    for worker in workers:
-        _say_all(peer, connection, worker, OPENING)
-    memory_before = _memory(peer)
-    rounds = []
-    for _ in range(ROUNDS):
-        rounds.append([seconds for worker in workers for seconds in _say_all(peer, connection, worker, ROUND)])
-        peer.next_round()
-    _check_rows(peer, 1 + conversations * ROUNDS)
-    seconds, turns = _together(peer, conversations)
-    _check_rows(peer, 1 + conversations * ROUNDS + SHORT_CONVERSATIONS)
-    return Measured(peer.name, rounds, seconds, turns, memory_before, _memory(peer), peer.rows())
+def measure(peers: Sequence[Peer], conversations: int, say: Callable[[str], None]) -> list[Measured]:
+    """Hold `conversations` of ten rounds with each peer, then shorter ones at once.
+
+    Round by round the peers take turns, so that what else the machine does slows all of them alike.
+    """
+    clients = [Client(peer, conversations) for peer in peers]
+    for client in clients:
+        client.open()
+    for number in range(1, ROUNDS + 1):
+        say(f"round {number} of {ROUNDS} ...")
+        for client in clients:
+            client.hold_round()
+    say(f"{CLIENTS} clients at once ...")
+    return [client.finish() for client in clients]
+
+
+class Client:
+    """Talks to one peer, over one connection, for several workers."""
+
+    def __init__(self, peer: Peer, conversations: int) -> None:
+        """Begin with nothing said."""
+        self.peer, self.workers = peer, range(1, conversations + 1)
+        self.connection = http.client.HTTPConnection("127.0.0.1", peer.port, timeout=60)
+        self.rounds: list[list[float]] = []
+        self.memory_before = 0.0
+
+    def open(self) -> None:
+        """Say what comes before the first round."""
+        # The first conversation of a process loads what is loaded late; it is not counted.
+        _say_all(self.peer, self.connection, WARM_UP, OPENING + ROUND)
+        for worker in self.workers:
+            _say_all(self.peer, self.connection, worker, OPENING)
+        self.memory_before = _memory(self.peer)
+
+    def hold_round(self) -> None:
+        """Hold a round with every worker."""
+        times = [_say_all(self.peer, self.connection, worker, ROUND) for worker in self.workers]
+        self.rounds.append([seconds for one in times for seconds in one])
+        self.peer.next_round()
+
+    def finish(self) -> Measured:
+        """Let several clients talk at once, count the rows, and return the figures."""
+        before = 1 + len(self.workers) * ROUNDS
+        _check_rows(self.peer, before)
+        seconds, turns = _together(self.peer, len(self.workers))
+        _check_rows(self.peer, before + SHORT_CONVERSATIONS)
+        rows, memory = self.peer.rows(), _memory(self.peer)
+        return Measured(self.peer.name, self.rounds, seconds, turns, self.memory_before, memory, rows)
 
 
 def _say_all(

@@ -7,18 +7,25 @@ lock from the first statement, and nothing is half there afterwards.
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import cache
+from functools import cache, partial
+from time import monotonic
 from typing import Any, cast
 
 from sqlalchemy import Engine, Row, Table, create_engine, event, text
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.dml import ReturningInsert
 
 SQLITE_BUSY_SECONDS = 30
 """How long a statement waits for another process's write lock on SQLite."""
+
+
+IDLE_SECONDS = 1.0
+"""From when on a connection is asked whether it is still alive before it is used: the server may have gone."""
 
 
 class Database:
@@ -69,7 +76,24 @@ def _sqlite_engine(url: str, busy_seconds: float) -> Engine:
 
 
 def _postgres_engine(url: str) -> Engine:
-    return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    engine = create_engine(url, hide_parameters=True, pool_size=10, max_overflow=10)
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", partial(_ping_when_idle, engine))
+    return engine
+
+
+def _note_use(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info["used"] = monotonic()
+
+
+def _ping_when_idle(engine: Engine, connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    # SQLAlchemy's own ping asks before every transaction, a fifth of the round trips of a message.
+    if monotonic() - record.info.get("used", 0) < IDLE_SECONDS:
+        return
+    try:
+        engine.dialect.do_ping(connection)
+    except Exception as error:
+        raise DisconnectionError from error  # the pool connects anew and asks again
 
 
 def _prepare_sqlite_connection(connection: Any, _record: object) -> None:

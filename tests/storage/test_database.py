@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from storage.database import Database, insert_once
@@ -73,3 +73,15 @@ def test_moments_come_back_in_utc(database: Database, clock: FixedClock) -> None
 def test_dead_database_does_not_answer() -> None:
     with pytest.raises(OperationalError):
         Database("sqlite:////nowhere/at/all.db").ping()
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_a_connection_that_the_server_has_cut_is_replaced(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    with database.reading() as session:
+        process = session.scalar(text("SELECT pg_backend_pid()"))
+    other = Database(database.url)
+    with other.reading() as session:
+        assert session.scalar(text("SELECT pg_terminate_backend(:process, 5000)"), {"process": process})
+    other.close()
+    monkeypatch.setattr("storage.database.IDLE_SECONDS", 0)
+    database.ping()
