@@ -74,4 +74,4 @@ def save_state(turn: Turn, state: dict[str, Any]) -> None:
     if turn.tracker is None:
         turn.tracker = TrackerState(conversation_id=turn.conversation.id)
         turn.session.add(turn.tracker)
-    turn.tracker.state, turn.tracker.updated_at = sealed, turn.now
+    turn.tracker.state, turn.tracker.updated_on = sealed, turn.now.date()

@@ -74,7 +74,7 @@ class Turns:
         kind = OutboxKind.OPT_OUT if _is_opted_out(turn) else OutboxKind.REPLY
         if turn.case_id is not None:
             put_into_case(session, self.vault, inbox_id, turn.case_id)
-        mark_done(row, conversation.channel, now)
+        mark_done(row, conversation.channel)
         is_waiting = promise()
         rows = enqueue(
             session, self.vault, conversation.id, replies, kind, now, inbox_id=inbox_id, in_response=is_waiting

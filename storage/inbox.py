@@ -99,10 +99,9 @@ def body_of(vault: Vault, row: InboxMessage) -> str:
     return vault.open_text("inbox.body", row.row_key, row.body) if row.body is not None else ""
 
 
-def mark_done(row: InboxMessage, channel: str, now: datetime) -> None:
+def mark_done(row: InboxMessage, channel: str) -> None:
     """Close a message in its turn's transaction; on a phone its text is forgotten at once."""
     row.state = InboxState.DONE
-    row.done_at = now
     row.failure = None
     row.next_attempt_at = None
     if channel not in PULLED_CHANNELS:

@@ -31,6 +31,8 @@ INBOX_BODY = timedelta(minutes=30)
 FAILED_BODY = timedelta(days=30)
 """For advisors to read what no turn could handle."""
 OUTBOX_BODY = timedelta(days=7)
+MESSAGE = timedelta(days=30)
+"""A row without its text still names a conversation and a moment: a case of that moment could be held against it."""
 TRACKER = timedelta(days=30)
 CONTACT = timedelta(days=180)
 RESPONSE = timedelta(days=7)
@@ -46,6 +48,8 @@ class RetentionPlan:
     trackers: int
     contacts: int
     responses: int
+    messages: int
+    """Rows of both queues, whose texts went long before."""
 
 
 def plan(session: Session, vault: Vault, now: datetime) -> RetentionPlan:
@@ -56,6 +60,8 @@ def plan(session: Session, vault: Vault, now: datetime) -> RetentionPlan:
         trackers=_count(session, TrackerState.conversation_id, *_old_trackers(now)),
         contacts=len(_idle_contacts(session, vault, now)),
         responses=_count(session, SurveyResponse.id, *_old_responses(now)),
+        messages=_count(session, InboxMessage.id, *_old_inbox(now))
+        + _count(session, OutboxMessage.id, *_old_outbox(now)),
     )
 
 
@@ -72,6 +78,8 @@ def run(session: Session, vault: Vault, now: datetime) -> RetentionPlan:
         responses=_changed(
             session, update(SurveyResponse).where(*_old_responses(now)).values(state=ResponseState.EXPIRED)
         ),
+        messages=_changed(session, delete(OutboxMessage).where(*_old_outbox(now)))
+        + _changed(session, delete(InboxMessage).where(*_old_inbox(now))),
     )
 
 
@@ -93,8 +101,18 @@ def _old_outbox_bodies(now: datetime) -> Iterator[ColumnElement[bool]]:
     yield OutboxMessage.state.not_in((OutboxState.PENDING, OutboxState.SENDING))
 
 
+def _old_inbox(now: datetime) -> Iterator[ColumnElement[bool]]:
+    yield InboxMessage.received_at < now - MESSAGE
+    yield InboxMessage.state == InboxState.DONE
+
+
+def _old_outbox(now: datetime) -> Iterator[ColumnElement[bool]]:
+    yield OutboxMessage.created_at < now - MESSAGE
+    yield OutboxMessage.state.not_in((OutboxState.PENDING, OutboxState.SENDING))
+
+
 def _old_trackers(now: datetime) -> Iterator[ColumnElement[bool]]:
-    yield TrackerState.updated_at < now - TRACKER
+    yield TrackerState.updated_on < now.date() - TRACKER
 
 
 def _old_responses(now: datetime) -> Iterator[ColumnElement[bool]]:

@@ -38,7 +38,6 @@ class InboxMessage(Base):
     """Name of the error's class; never its text."""
     received_at: Mapped[datetime]
     next_attempt_at: Mapped[datetime | None]
-    done_at: Mapped[datetime | None]
 
 
 class InboxMedia(Base):

@@ -71,4 +71,4 @@ class TrackerState(Base):
 
     conversation_id: Mapped[str] = mapped_column(String(ID_LENGTH), ForeignKey("conversations.id"), primary_key=True)
     state: Mapped[bytes]
-    updated_at: Mapped[datetime]
+    updated_on: Mapped[date] = mapped_column(Date)

@@ -79,7 +79,7 @@ class ScriptedTurn:
             self.texts.append(text)
             replies = self.by_text.get(text, self.replies) if row.opt_out is None else []
             now, kind = self.clock.now(), OutboxKind.REPLY
-            mark_done(row, row.channel, now)
+            mark_done(row, row.channel)
             rows = enqueue(
                 session, self.vault, row.conversation_id, replies, kind, now, inbox_id=inbox_id, in_response=in_response
             )

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from storage import cases, retention, surveys
 from storage.database import Database
@@ -14,10 +15,10 @@ from storage.outbox import Reply, enqueue
 from storage.retention import RetentionPlan
 from storage.vault import Vault
 from tests.conftest import FixedClock
-from tests.factories import create_case, create_conversation, create_worker
+from tests.factories import PHONE, create_case, create_conversation, create_worker
 from tests.storage.test_surveys import begin_with
 
-NOTHING = RetentionPlan(0, 0, 0, 0, 0)
+NOTHING = RetentionPlan(0, 0, 0, 0, 0, 0)
 
 
 def passes(database: Database, vault: Vault, clock: FixedClock) -> RetentionPlan:
@@ -49,7 +50,7 @@ def test_own_words_go_when_a_chat_is_idle(
     with database.transaction() as session:
         message = InboundMessage("web", "session", "my words", "1")
         row = session.get_one(InboxMessage, accept(session, vault, message, clock.now()).inbox_id)
-        mark_done(row, "web", clock.now())
+        mark_done(row, "web")
         row.state = state
     clock.advance(seconds=idle.total_seconds())
     passes(database, vault, clock)
@@ -80,11 +81,31 @@ def test_replies_go_a_week_after_they_left(
         assert (session.query(OutboxMessage).one().body is not None) is is_kept
 
 
+def test_messages_go_after_a_month_and_take_nothing_along(database: Database, vault: Vault, clock: FixedClock) -> None:
+    """What is left of a message, its moment and its conversation, could be held against a case of that moment."""
+    with database.transaction() as session:
+        conversation = create_conversation(session, vault)
+        for number, state in enumerate(InboxState):
+            message = InboundMessage("sms", PHONE, "my words", str(number))
+            accepted = accept(session, vault, message, clock.now())
+            session.get_one(InboxMessage, accepted.inbox_id).state = state
+            rows = enqueue(session, vault, conversation.id, [Reply("hello")], OutboxKind.REPLY, clock.now())
+            rows[0].inbox_id, rows[0].state = accepted.inbox_id, OutboxState.DELIVERED
+        enqueue(session, vault, conversation.id, [Reply("she has not come back")], OutboxKind.ADVISOR, clock.now())
+    clock.advance(days=30)
+    assert passes(database, vault, clock).messages == 0
+    clock.advance(days=1)
+    assert passes(database, vault, clock).messages == 1 + len(InboxState)
+    with database.reading() as session:
+        assert set(session.scalars(select(InboxMessage.state))) == {InboxState.RECEIVED, InboxState.FAILED}
+        assert list(session.scalars(select(OutboxMessage.state))) == [OutboxState.PENDING]
+
+
 def test_idle_tracker_goes(database: Database, vault: Vault, clock: FixedClock) -> None:
     with database.transaction() as session:
         conversation = create_conversation(session, vault)
-        session.add(TrackerState(conversation_id=conversation.id, state=b"x", updated_at=clock.now()))
-    clock.advance(days=29)
+        session.add(TrackerState(conversation_id=conversation.id, state=b"x", updated_on=clock.now().date()))
+    clock.advance(days=30)
     assert passes(database, vault, clock).trackers == 0
     clock.advance(days=2)
     assert passes(database, vault, clock).trackers == 1

@@ -45,7 +45,7 @@ def filled(database: Database, keys_file: Path, clock: FixedClock) -> Database:
         media.case_route = vault.close_text("inbox_media.case_route", media.id, "0" * 32)
         conversation = create_conversation(session, vault)
         state = vault.close_text("trackers.state", conversation.id, "{}")
-        session.add(TrackerState(conversation_id=conversation.id, state=state, updated_at=clock.now()))
+        session.add(TrackerState(conversation_id=conversation.id, state=state, updated_on=clock.now().date()))
         for number in range(3):
             case = create_case(session, vault, conversation=conversation, text=f"story {number}")
             row = cases.reply(session, vault, case, f"answer {number}", None, clock.now())

@@ -195,7 +195,7 @@ def _create_workers() -> None:
         "trackers",
         sa.Column("conversation_id", sa.String(32), nullable=False),
         sa.Column("state", sa.LargeBinary(), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_on", sa.Date(), nullable=False),
         _refers("trackers", "conversation_id", "conversations"),
         sa.PrimaryKeyConstraint("conversation_id", name="pk_trackers"),
     )
@@ -217,7 +217,6 @@ def _create_inbox() -> None:
         sa.Column("failure", sa.String(64), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         _refers("inbox", "conversation_id", "conversations"),
         sa.PrimaryKeyConstraint("id", name="pk_inbox"),
         sa.UniqueConstraint("channel", "provider_key", name="uq_inbox_channel_provider_key"),
