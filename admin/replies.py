@@ -16,7 +16,7 @@ from admin.forms import text
 from admin.neutral import Hint, hints
 from admin.services import services
 from storage import audit, cases, factories
-from storage.cases.way import way_to_worker
+from storage.cases.way import Way, way_to_worker
 from storage.models import Case
 
 blueprint = Blueprint("replies", __name__)
@@ -25,6 +25,8 @@ blueprint.before_request(refuse_unknown_case)
 LONGEST_REPLY = 1000
 MANY_SEGMENTS = 3
 ADVISORS_LANGUAGE = "en"
+LEAVES = "The reply is on its way. You see below when it arrives."
+WAITS = "The reply waits for her in the chat: she reads it when she comes back."
 
 
 class NotSent(Exception):
@@ -52,12 +54,12 @@ def reply(reference: str) -> ResponseReturnValue:
     if not is_confirmed:
         return render_case(reference, draft=draft)
     try:
-        _send(reference, draft.text)
+        way = _send(reference, draft.text)
     except MovedOn as moved:
         return render_case(reference, draft=draft, complaint=Complaint(MOVED_ON, changed_since=moved.seen)), 409
     except NotSent as refusal:
         return render_case(reference, draft=draft, complaint=Complaint(str(refusal))), 409
-    flash("The reply is on its way. You see below when it arrives.", "success")
+    flash(WAITS if way.waits_for_her else LEAVES, "success")
     return redirect(url_for("admin.cases.show_case", reference=reference))
 
 
@@ -81,14 +83,16 @@ def _telling(reply_text: str, language: str | None) -> Sequence[str]:
     return [word for tag in tags if tag for word in known[tag].told(reply_text)]
 
 
-def _send(reference: str, reply_text: str) -> None:
+def _send(reference: str, reply_text: str) -> Way:
     with case_as_seen(reference) as (session, case, now):
-        _refuse_what_cannot_arrive(session, case)
+        way = _open_way(session, case)
         cases.reply(session, services().vault, case, reply_text, me().id, now)
         audit.record(session, me().id, "replied", "case", case.id, now)
+    return way
 
 
-def _refuse_what_cannot_arrive(session: Session, case: Case) -> None:
+def _open_way(session: Session, case: Case) -> Way:
+    """Return the way to the worker; refuse what cannot or should not arrive."""
     way = way_to_worker(session, services().vault, case)
     if way is None:
         raise NotSent("There is no way back to this worker any more, so nothing was sent. Keep a note instead.")
@@ -96,3 +100,4 @@ def _refuse_what_cannot_arrive(session: Session, case: Case) -> None:
         raise NotSent("She asked for no more messages, so nothing was sent. Keep a note instead.")
     if is_unsafe_to_text(case) and request.form.get("unsafe_anyway") != "yes":
         raise NotSent("She said that a text is not safe. Tick the box below if you know that it is now.")
+    return way

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from storage.cases.casework import conversation_of
 from storage.models import Case, Conversation, Worker
 from storage.vault import Vault
-from storage.workers import is_opted_out
+from storage.workers import PULLED_CHANNELS, is_opted_out
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,11 @@ class Way:
 
     channel: str
     wants_no_messages: bool
+
+    @property
+    def waits_for_her(self) -> bool:
+        """Whether a reply stays here until she comes back to her own page."""
+        return self.channel in PULLED_CHANNELS
 
 
 def way_to_worker(session: Session, vault: Vault, case: Case) -> Way | None:

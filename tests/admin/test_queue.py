@@ -50,7 +50,7 @@ def test_shows_one_row_a_factory_the_most_urgent_first(three_factories: list[Fac
     assert "1 critical" in found[0]
     assert "Bangladesh 2 2 normal" in found[1]
     assert "Working hours 1" in found[1]
-    assert "1 not sorted" in found[2]
+    assert "1 of them not sorted" in found[2]
 
 
 def test_what_is_overdue_says_so(three_factories: list[Factory], advisor: Visitor, clock: FixedClock) -> None:

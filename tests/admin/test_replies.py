@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from storage.cases import add_worker_message, erase_case, set_detail
 from storage.database import Database
-from storage.models import Case, Conversation, OutboxMessage, Worker
+from storage.models import Case, Conversation, Factory, OutboxMessage, Worker
 from storage.models.enums import OutboxKind, OutboxState
 from storage.vault import Vault
 from storage.workers import opt_out
 from tests.admin.conftest import Answer, Visitor
 from tests.conftest import FixedClock
+from tests.factories import create_case, create_conversation
 
 NEUTRAL = "We are working on it. You will hear from us by Tuesday."
 
@@ -104,6 +105,19 @@ def test_a_text_that_names_the_case_is_held(reply: Reply, case: Case) -> None:
 def test_looking_over_one_text_does_not_send_another(reply: Reply, outbox: Outbox) -> None:
     assert reply("Your complaint", looked_over=NEUTRAL).status == 200
     assert outbox() == []
+
+
+def test_a_reply_to_the_chat_is_said_to_wait_for_her(
+    database: Database, vault: Vault, factory: Factory, advisor: Visitor
+) -> None:
+    with database.transaction() as session:
+        chat = create_conversation(session, vault, channel="web", address="token")
+        reference = create_case(session, vault, factory=factory, conversation=chat, country="bd").reference
+    advisor.post(f"/admin/cases/{reference}/reply", text=NEUTRAL, do="send", seen=advisor.seen_of(reference))
+    page = advisor.get(f"/admin/cases/{reference}").text
+    assert "The reply waits for her in the chat" in page
+    assert "waits until she opens the chat" in page
+    assert "on its way" not in page
 
 
 @pytest.mark.parametrize(("text", "status"), [("", 400), (" \n\t", 400), ("x" * 1001, 413)])
