@@ -14,6 +14,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from channels.base import InboundMessage, Reply
+from channels.pictures import FORMATS, BrokenPicture, redrawn
 from channels.services import ChannelServices, services
 from storage.cases.media import keep_media
 from storage.media import (
@@ -80,10 +81,12 @@ def fetch(given: ChannelServices, media_id: str) -> None:
     fetcher = Fetcher(_hosts(given), _credentials(given))
     try:
         content_type, content = fetcher.fetch(waiting.location)
+        if content_type in FORMATS:
+            content = redrawn(content_type, content)
     except MediaUnreachable:
         if waiting.is_last_attempt:
             _give_up(given, waiting)
-    except MediaRefused as error:
+    except (MediaRefused, BrokenPicture) as error:
         logger.warning("media %s refused: %s", media_id, error)
         _give_up(given, waiting)
     else:

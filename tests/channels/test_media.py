@@ -11,6 +11,7 @@ from werkzeug import Request, Response
 
 from channels import media
 from channels.media import Fetcher, MediaRefused, MediaUnreachable, fetch_due, origin
+from channels.pictures import redrawn
 from channels.services import TWILIO_HOSTS, ChannelServices, TwilioAccount
 from storage.cases import NewCase, open_case
 from storage.cases.media import media_of, open_media
@@ -19,10 +20,11 @@ from storage.models import Case, CaseMedia, InboxMedia, InboxMessage, OutboxMess
 from storage.models.enums import Category, InboxState, OutboxKind, Severity
 from storage.outbox import Reply
 from tests.channels.conftest import ACCOUNT, NUMBER, TOKEN, TwilioPhone, with_
+from tests.channels.test_pictures import taken
 from tests.conftest import FixedClock
 
 Rows = Callable[[type[Any]], list[Any]]
-PICTURE = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(2000)
+PICTURE = taken("JPEG")
 FILE = f"/2010-04-01/Accounts/{ACCOUNT}/Messages/MM1/Media/ME1"
 
 
@@ -83,7 +85,7 @@ def test_a_picture_reaches_its_case_encrypted_and_leaves_the_provider(
         case = session.get_one(Case, case_id)
         [kept] = media_of(session, case)
         assert kept.content_type == "image/jpeg"
-        assert open_media(fetching.vault, case, kept) == PICTURE
+        assert open_media(fetching.vault, case, kept) == redrawn("image/jpeg", PICTURE)
         assert b"JFIF" not in kept.content
     assert rows(InboxMedia) == []
     assert [request.method for request, _ in httpserver.log] == ["GET", "DELETE"]
