@@ -24,9 +24,9 @@ def _invisible(character: str) -> bool:
 
 @cache
 def _digit_table() -> dict[int, str]:
-    """Every decimal digit of Unicode to its ASCII form: Bangla, Khmer, Arabic, full width, ..."""
+    """Every digit of Unicode to its ASCII form: Bangla, Khmer, full width, and what Python takes for one (❶, ፩)."""
     candidates = (chr(code) for code in range(0x80, 0x20000))
-    return {ord(c): str(unicodedata.digit(c)) for c in candidates if unicodedata.category(c) == "Nd"}
+    return {ord(c): str(unicodedata.digit(c)) for c in candidates if c.isdigit()}
 
 
 @cache

@@ -28,6 +28,7 @@ _PASSPORT = re.compile(r"\b[A-Z]{1,2}\s?\d{7,8}\b")
 _CODE = r"(?:[A-Za-z]{1,4}[-/]?)?\d(?:[A-Za-z0-9]|[\s/-]\d|[/-][A-Za-z]){2,17}"
 _LONGEST_WAGE_DIGITS = 8
 _SHORTEST_PHONE, _LONGEST_PHONE = 7, 15
+_FEWEST_ID_DIGITS = 3
 _NEAR = 30
 _SPOKEN_DIGITS = 7
 # Regions to try when a number comes without its country; that of the worker is tried first.
@@ -78,7 +79,9 @@ class Redactor:
 
     def _identities(self, text: str) -> Iterator["_Span"]:
         for match in self._identity.finditer(text):
-            if not self._is_amount(text, *match.span(1)):
+            # 'passport 2nd floor' and, where digits stand for letters, 'passport 3andohom' are no numbers.
+            is_number = sum(sign.isdigit() for sign in match[1]) >= _FEWEST_ID_DIGITS
+            if is_number and not self._is_amount(text, *match.span(1)):
                 yield _Span(*match.span(1), IDENTITY)
         yield from (_Span(*match.span(), IDENTITY) for match in _PASSPORT.finditer(text))
 

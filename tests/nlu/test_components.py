@@ -32,6 +32,14 @@ def test_nothing_to_read_is_nothing_confident(assistant: Assistant, text: str) -
     assert understood.category is None
 
 
+EVERY_DIGIT = "".join(sign for sign in map(chr, range(0x20000)) if sign.isdigit())
+
+
+@pytest.mark.parametrize("text", ["፩", "❷ hours", "ወደ ፭ ሰው", "area in m\u00b2", "\u24ff", EVERY_DIGIT])
+def test_no_digit_of_any_script_is_too_strange(assistant: Assistant, text: str) -> None:
+    assert assistant.understand(text).redacted == text
+
+
 def test_start_after_stop_is_known_by_its_keyword(assistant: Assistant) -> None:
     assert assistant.understand("START").keyword == "start"
 

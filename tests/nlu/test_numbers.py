@@ -12,6 +12,7 @@ from nlu.numbers import parse_choice, parse_number, parse_scale, parse_yes_no
     ("tag", "text", "value"),
     [
         ("en", "48", 48),
+        ("en", "❹❽", 48),
         ("en", "about 60 hours", 60),
         ("en", "12,500", 12500),
         ("en", "12.5k", 12500),

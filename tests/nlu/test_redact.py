@@ -55,6 +55,8 @@ def test_masks(redactor: Redactor, text: str, masked: str) -> None:
         "factory code 4821",
         "they fired 2000 workers in 2023",
         "we work 14 hours, 26 days",
+        "they keep my passport 2nd floor of the office",
+        "passport 3andohom, mesh byeddouh",
     ],
 )
 def test_keeps(redactor: Redactor, text: str) -> None:
