@@ -52,7 +52,7 @@ KNOWN = FREE | set(OPTIONAL) | set(REQUIRED)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _COMPOUND = re.compile(r"[A-Z][a-z]+[A-Z][A-Za-z0-9]*")
 _CONTENT_TYPE = re.compile(r"[\w.+-]{1,40}/[\w.+-]{1,80}(;.{0,80})?", re.ASCII)
-_REFERENCE = re.compile(r"[0-9a-f]{32}")
+_REFERENCE = re.compile(r"[0-9a-f]{32}(-[0-9]{1,4})?")
 
 STATES = {
     "sent": OutboxState.SENT,

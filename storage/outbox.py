@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from sqlalchemy import CursorResult, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, CursorResult, Update, exists, func, select, update
+from sqlalchemy.orm import Session, aliased
 
 from storage.inbox import body_of
 from storage.models import Contact, Conversation, InboxMessage, OutboxMessage, Worker, new_id
@@ -28,6 +28,11 @@ RANK = {
     OutboxState.DELIVERED: 5,
 }
 """A status callback moves a row up only: callbacks arrive late, twice and shuffled."""
+
+AGAIN = "-"
+"""Stands in a reply's name before the number of times that a person had it sent again."""
+
+EARLIER = aliased(OutboxMessage)
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,7 @@ class Claimed:
 
     outbox_id: int
     reference: str
+    """Its name in status callbacks, another one each time that a person has it sent again."""
     channel: str
     address: str
     reply: Reply
@@ -148,20 +154,16 @@ def replies_to(session: Session, vault: Vault, inbox_id: int) -> list[Leaving]:
 
 
 def due_ids(session: Session, now: datetime, limit: int = 50) -> list[int]:
-    """Return the rows whose time has come, the oldest first."""
-    query = (
-        select(OutboxMessage.id)
-        .where(OutboxMessage.state == OutboxState.PENDING, OutboxMessage.next_attempt_at <= now)
-        .order_by(OutboxMessage.id)
-        .limit(limit)
-    )
-    return list(session.scalars(query))
+    """Return what is due in the conversations that have waited longest, at most `limit` of them, each in order."""
+    waiting = select(OutboxMessage.conversation_id).where(_is_due(now), _is_next())
+    longest = waiting.order_by(OutboxMessage.next_attempt_at).limit(limit)
+    due = select(OutboxMessage.id).where(_is_due(now), OutboxMessage.conversation_id.in_(longest))
+    return list(session.scalars(due.order_by(OutboxMessage.id)))
 
 
 def claim(session: Session, vault: Vault, outbox_id: int, now: datetime) -> Claimed | None:
-    """Take a row for sending; none when another process has it or the worker wants no messages."""
-    # The moment stays on the row, so that the age of an unfinished attempt is known.
-    if not _take(session, outbox_id, OutboxState.SENDING, next_attempt_at=now):
+    """Take a row for sending; none when it is not its turn, another process has it or she wants no messages."""
+    if cast(CursorResult[Any], session.execute(_taking(outbox_id, now))).rowcount != 1:
         return None
     row = session.get_one(OutboxMessage, outbox_id, populate_existing=True)
     conversation = session.get_one(Conversation, row.conversation_id)
@@ -174,9 +176,7 @@ def claim(session: Session, vault: Vault, outbox_id: int, now: datetime) -> Clai
         mark_failed(session, outbox_id, "opted_out")
         return None
     address = vault.open_contact(contact.address, conversation.id)
-    return Claimed(
-        row.id, row.reference, conversation.channel, address, _reply(vault, row), row.attempts, row.created_at
-    )
+    return Claimed(row.id, _name(row), conversation.channel, address, _reply(vault, row), row.attempts, row.created_at)
 
 
 def mark_sent(session: Session, outbox_id: int, provider_key: str | None, now: datetime) -> None:
@@ -221,11 +221,16 @@ def give_up_stale(session: Session, before: datetime) -> int:
 def record_status(
     session: Session, reference: str, state: OutboxState, now: datetime, failure: str | None = None
 ) -> bool:
-    """Apply a status callback; it never moves a row back. Say whether the reference is known."""
-    row = session.scalar(select(OutboxMessage).where(OutboxMessage.reference == reference).with_for_update())
+    """Apply a status callback; it never moves a row back. Say whether the reference is known.
+
+    Of an attempt that a person has followed with another one, only that it arrived after all is of interest.
+    """
+    original = reference.partition(AGAIN)[0]
+    row = session.scalar(select(OutboxMessage).where(OutboxMessage.reference == original).with_for_update())
     if row is None:
         return False
-    if RANK[state] > RANK[row.state]:
+    is_meant = reference == _name(row) or state is OutboxState.DELIVERED
+    if is_meant and RANK[state] > RANK[row.state]:
         row.state = state
         row.next_attempt_at = None
         row.failure = failure[:64] if failure else None
@@ -242,7 +247,13 @@ def retry(session: Session, reference: str, now: datetime) -> bool:
             OutboxMessage.state.in_((OutboxState.FAILED, OutboxState.UNKNOWN)),
             OutboxMessage.body.is_not(None),
         )
-        .values(state=OutboxState.PENDING, attempts=0, failure=None, next_attempt_at=now)
+        .values(
+            state=OutboxState.PENDING,
+            attempts=0,
+            resends=OutboxMessage.resends + 1,
+            failure=None,
+            next_attempt_at=now,
+        )
     )
     return cast(CursorResult[Any], result).rowcount == 1
 
@@ -281,13 +292,30 @@ def _rows_of(session: Session, inbox_id: int) -> list[OutboxMessage]:
     return list(session.scalars(query))
 
 
-def _take(session: Session, outbox_id: int, state: OutboxState, **values: object) -> bool:
-    result = session.execute(
+def _name(row: OutboxMessage) -> str:
+    return f"{row.reference}{AGAIN}{row.resends}" if row.resends else row.reference
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return (OutboxMessage.state == OutboxState.PENDING) & (OutboxMessage.next_attempt_at <= now)
+
+
+def _is_next() -> ColumnElement[bool]:
+    """Nothing that was written before it in its conversation still waits: she reads what we say in order."""
+    # Whatever waits has its moment, and nothing else has one: the index holds those rows alone.
+    waits = EARLIER.next_attempt_at.is_not(None)
+    is_before = (EARLIER.conversation_id == OutboxMessage.conversation_id) & (EARLIER.id < OutboxMessage.id)
+    return ~exists().where(is_before, waits, EARLIER.state.in_((OutboxState.PENDING, OutboxState.SENDING)))
+
+
+def _taking(outbox_id: int, now: datetime) -> Update:
+    # The moment stays on the row, so that the age of an unfinished attempt is known.
+    return (
         update(OutboxMessage)
-        .where(OutboxMessage.id == outbox_id, OutboxMessage.state == OutboxState.PENDING)
-        .values(state=state, **{"next_attempt_at": None, **values})
+        .where(OutboxMessage.id == outbox_id, _is_due(now), _is_next())
+        .values(state=OutboxState.SENDING, next_attempt_at=now)
+        .execution_options(synchronize_session=False)
     )
-    return cast(CursorResult[Any], result).rowcount == 1
 
 
 def _settle(session: Session, outbox_id: int, state: OutboxState, **values: object) -> None:

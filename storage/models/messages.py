@@ -5,11 +5,13 @@ Their integer keys give the order of arrival; they never leave the process.
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.models.base import ID_LENGTH, PSEUDONYM_LENGTH, Base, new_id, text_enum
 from storage.models.enums import InboxState, OutboxKind, OutboxState, ProviderOptOut
+
+_WAITS = text("next_attempt_at IS NOT NULL")
 
 
 class InboxMessage(Base):
@@ -66,6 +68,8 @@ class OutboxMessage(Base):
         UniqueConstraint("inbox_id", "position"),
         UniqueConstraint("reference"),
         Index("ix_outbox_due", "state", "next_attempt_at"),
+        # The few rows that wait, of all that were ever sent: what goes before what is asked for each of them.
+        Index("ix_outbox_waiting", "conversation_id", "id", sqlite_where=_WAITS, postgresql_where=_WAITS),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -79,6 +83,8 @@ class OutboxMessage(Base):
     """Encrypted JSON of a `Reply`; emptied when it is no longer needed."""
     state: Mapped[OutboxState] = mapped_column(text_enum(OutboxState), default=OutboxState.PENDING)
     attempts: Mapped[int] = mapped_column(default=0)
+    resends: Mapped[int] = mapped_column(default=0)
+    """How often a person had it sent again; tells late status callbacks from those of the attempt in use."""
     provider_key: Mapped[str | None] = mapped_column(String(PSEUDONYM_LENGTH), index=True)
     failure: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]

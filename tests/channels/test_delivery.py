@@ -182,6 +182,19 @@ def test_temporary_failures_are_given_up_visibly_after_a_day(
     assert 24 <= len(httpserver.log) < 70
 
 
+def test_she_reads_what_we_say_in_order_whatever_the_provider_does(
+    delivery: Delivery, write: Callable[..., int], httpserver: HTTPServer, clock: FixedClock
+) -> None:
+    statuses = iter([503, 201, 201])
+    httpserver.expect_request(PATH).respond_with_handler(lambda _: Response('{"sid": "SM1"}', next(statuses)))
+    write(Reply("one"))
+    write(Reply("two"))
+    delivery.deliver_due()
+    clock.advance(minutes=1)
+    delivery.deliver_due()
+    assert [request.form["Body"] for request, _ in httpserver.log] == ["one", "one", "two"]
+
+
 def test_pauses_grow_and_never_fall_in_step() -> None:
     assert all(timedelta(seconds=10) <= pause_after(0) <= timedelta(seconds=20) for _ in range(50))
     assert all(timedelta(minutes=30) <= pause_after(attempts) <= timedelta(hours=1) for attempts in (8, 20, 1000))

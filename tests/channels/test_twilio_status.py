@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
+from storage.database import Database
 from storage.models import OutboxMessage
 from storage.models.enums import OutboxState
+from storage.outbox import claim, retry
+from storage.vault import Vault
 from tests.channels.conftest import ACCOUNT, ScriptedTurn, TwilioPhone
+from tests.conftest import FixedClock
 
 Rows = Callable[[type[Any]], list[Any]]
 
@@ -85,6 +89,22 @@ def test_replies_that_travelled_together_arrive_together(phone: TwilioPhone, tur
     both = rows(OutboxMessage)
     reports(phone, ".".join(row.reference for row in both), "delivered")
     assert {row.state for row in rows(OutboxMessage)} == {OutboxState.DELIVERED}
+
+
+def test_a_report_belongs_to_its_attempt(
+    phone: TwilioPhone, row: Callable[[], OutboxMessage], database: Database, vault: Vault, clock: FixedClock
+) -> None:
+    earlier = row().reference
+    reports(phone, earlier, "undelivered")
+    with database.transaction() as session:
+        retry(session, earlier, clock.now())
+    reports(phone, earlier, "undelivered")
+    assert row().state is OutboxState.PENDING
+    with database.transaction() as session:
+        claimed = claim(session, vault, row().id, clock.now())
+    assert claimed is not None
+    reports(phone, claimed.reference, "undelivered")
+    assert row().state is OutboxState.FAILED
 
 
 def test_an_unsigned_report_changes_nothing(phone: TwilioPhone, row: Callable[[], OutboxMessage]) -> None:

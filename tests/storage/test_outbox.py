@@ -3,9 +3,11 @@
 import itertools
 import random
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
 from storage import outbox
 from storage.database import Database
@@ -103,7 +105,7 @@ def test_of_eight_senders_one_gets_the_reply(database: Database, vault: Vault, c
 
 
 def test_nothing_leaves_after_stop_but_its_confirmation(database: Database, vault: Vault, clock: FixedClock) -> None:
-    reply, _ = put(database, vault, clock)
+    [reply] = put(database, vault, clock, replies=TWO[:1])
     with database.transaction() as session:
         conversation_id = session.get_one(OutboxMessage, reply).conversation_id
         opt_out(session, vault, session.query(Worker).one(), clock.now())
@@ -145,6 +147,66 @@ def test_failed_attempt_comes_back_later(database: Database, vault: Vault, clock
     assert state(database, second) is OutboxState.PENDING
 
 
+def test_a_reply_that_was_put_back_is_not_overtaken(database: Database, vault: Vault, clock: FixedClock) -> None:
+    first, second = put(database, vault, clock)
+    with database.transaction() as session:
+        assert outbox.claim(session, vault, second, clock.now()) is None
+        assert outbox.claim(session, vault, first, clock.now()) is not None
+        assert outbox.due_ids(session, clock.now()) == []
+        assert outbox.claim(session, vault, second, clock.now()) is None
+        outbox.retry_later(session, first, "http_503", clock.now() + timedelta(minutes=1))
+        assert outbox.due_ids(session, clock.now()) == []
+        assert outbox.claim(session, vault, second, clock.now()) is None
+        assert outbox.due_ids(session, clock.advance(minutes=1)) == [first, second]
+        assert outbox.claim(session, vault, second, clock.now()) is None
+        assert outbox.claim(session, vault, first, clock.now()) is not None
+        outbox.mark_sent(session, first, None, clock.now())
+        assert outbox.claim(session, vault, second, clock.now()) is not None
+
+
+@pytest.mark.parametrize("give_up", [outbox.mark_failed, outbox.mark_unknown])
+def test_a_reply_that_was_given_up_holds_up_nothing(
+    database: Database, vault: Vault, clock: FixedClock, give_up: Callable[[Session, int, str], None]
+) -> None:
+    first, second = put(database, vault, clock)
+    with database.transaction() as session:
+        outbox.claim(session, vault, first, clock.now())
+        give_up(session, first, "http_400")
+        assert outbox.due_ids(session, clock.now()) == [second]
+        assert outbox.claim(session, vault, second, clock.now()) is not None
+
+
+def test_conversations_do_not_wait_for_each_other(database: Database, vault: Vault, clock: FixedClock) -> None:
+    first, _ = put(database, vault, clock)
+    with database.transaction() as session:
+        outbox.claim(session, vault, first, clock.now())
+        outbox.retry_later(session, first, "http_503", clock.now() + timedelta(minutes=1))
+        other = create_conversation(session, vault, address="+8801700000009")
+        [row] = outbox.enqueue(session, vault, other.id, [Reply("x")], OutboxKind.REPLY, clock.now())
+        assert outbox.due_ids(session, clock.now()) == [row.id]
+        assert outbox.claim(session, vault, row.id, clock.now()) is not None
+
+
+def test_replies_that_wait_for_another_leave_room_for_those_that_do_not(
+    database: Database, vault: Vault, clock: FixedClock
+) -> None:
+    first, _ = put(database, vault, clock)
+    with database.transaction() as session:
+        outbox.claim(session, vault, first, clock.now())
+        other = create_conversation(session, vault, address="+8801700000009")
+        [row] = outbox.enqueue(session, vault, other.id, [Reply("x")], OutboxKind.REPLY, clock.now())
+        assert outbox.due_ids(session, clock.now(), limit=1) == [row.id]
+
+
+def test_a_reply_is_not_taken_before_its_time(database: Database, vault: Vault, clock: FixedClock) -> None:
+    first, _ = put(database, vault, clock)
+    with database.transaction() as session:
+        outbox.claim(session, vault, first, clock.now())
+        outbox.retry_later(session, first, "http_503", clock.now() + timedelta(minutes=1))
+        assert outbox.claim(session, vault, first, clock.now()) is None
+        assert outbox.claim(session, vault, first, clock.advance(minutes=1)) is not None
+
+
 def test_interrupted_attempt_is_never_sent_again_by_itself(database: Database, vault: Vault, clock: FixedClock) -> None:
     first, _ = put(database, vault, clock)
     with database.transaction() as session:
@@ -159,6 +221,49 @@ def test_interrupted_attempt_is_never_sent_again_by_itself(database: Database, v
         assert not outbox.retry(session, reference, clock.now())
         assert not outbox.retry(session, "0" * 32, clock.now())
     assert state(database, first) is OutboxState.PENDING
+
+
+def sent_again(database: Database, vault: Vault, clock: FixedClock) -> tuple[int, str, str]:
+    """A reply whose first attempt failed and that a person had sent again; with the name of each attempt."""
+    first, _ = put(database, vault, clock)
+    with database.transaction() as session:
+        before = outbox.claim(session, vault, first, clock.now())
+        outbox.mark_unknown(session, first, "timeout")
+        assert outbox.retry(session, session.get_one(OutboxMessage, first).reference, clock.now())
+    with database.transaction() as session:
+        after = outbox.claim(session, vault, first, clock.now())
+        outbox.retry_later(session, first, "http_503", clock.now())
+    assert before is not None
+    assert after is not None
+    return first, before.reference, after.reference
+
+
+@pytest.mark.parametrize("late", [OutboxState.SENT, OutboxState.FAILED])
+def test_a_late_status_of_an_earlier_attempt_does_not_stop_the_new_one(
+    database: Database, vault: Vault, clock: FixedClock, late: OutboxState
+) -> None:
+    outbox_id, earlier, _ = sent_again(database, vault, clock)
+    with database.transaction() as session:
+        assert outbox.record_status(session, earlier, late, clock.now(), "30003")
+        assert outbox.claim(session, vault, outbox_id, clock.now()) is not None
+        assert outbox.record_status(session, earlier, late, clock.now(), "30003")
+    assert state(database, outbox_id) is OutboxState.SENDING
+
+
+def test_what_arrived_late_after_all_is_not_sent_again(database: Database, vault: Vault, clock: FixedClock) -> None:
+    outbox_id, earlier, _ = sent_again(database, vault, clock)
+    with database.transaction() as session:
+        assert outbox.record_status(session, earlier, OutboxState.DELIVERED, clock.now())
+        assert outbox.claim(session, vault, outbox_id, clock.now()) is None
+    assert state(database, outbox_id) is OutboxState.DELIVERED
+
+
+def test_a_status_of_the_new_attempt_counts(database: Database, vault: Vault, clock: FixedClock) -> None:
+    outbox_id, _, now_in_use = sent_again(database, vault, clock)
+    with database.transaction() as session:
+        assert outbox.claim(session, vault, outbox_id, clock.now()) is not None
+        outbox.record_status(session, now_in_use, OutboxState.FAILED, clock.now(), "30003")
+    assert state(database, outbox_id) is OutboxState.FAILED
 
 
 def test_status_of_an_unknown_message_changes_nothing(database: Database, clock: FixedClock) -> None:

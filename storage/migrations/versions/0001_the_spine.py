@@ -252,6 +252,7 @@ def _create_outbox() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("state", _words("outboxstate", OUTBOX_STATE), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("resends", sa.Integer(), nullable=False),
         sa.Column("provider_key", sa.String(64), nullable=True),
         sa.Column("failure", sa.String(64), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -266,6 +267,10 @@ def _create_outbox() -> None:
     op.create_index("ix_outbox_conversation_id", "outbox", ["conversation_id"])
     op.create_index("ix_outbox_due", "outbox", ["state", "next_attempt_at"])
     op.create_index("ix_outbox_provider_key", "outbox", ["provider_key"])
+    waits = sa.text("next_attempt_at IS NOT NULL")
+    op.create_index(
+        "ix_outbox_waiting", "outbox", ["conversation_id", "id"], sqlite_where=waits, postgresql_where=waits
+    )
 
 
 def _create_cases() -> None:
