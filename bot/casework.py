@@ -10,7 +10,7 @@ from storage import cases
 from storage.cases import NewCase
 from storage.cases.opening import URGENCY
 from storage.models import Case, Factory
-from storage.models.enums import Category, Severity
+from storage.models.enums import Category, OutboxKind, Severity
 
 SAME_STORY = timedelta(hours=48)
 """Within this time more words on the same subject belong to the case she opened."""
@@ -25,6 +25,16 @@ def draft(turn: Turn) -> Case | None:
     """Return the case that still has questions."""
     case = turn.recall("draft", lambda: cases.draft_of(turn.session, turn.vault, turn.worker.pseudonym))
     return case if case is not None and case.is_draft else None
+
+
+def advised_case(turn: Turn) -> Case | None:
+    """Return the case that an advisor wrote about, if her words are the last thing we said in this conversation."""
+    if turn.last_said is not OutboxKind.ADVISOR:
+        return None
+    return turn.recall(
+        "advised",
+        lambda: cases.advised_in(turn.session, turn.vault, turn.worker.pseudonym, turn.conversation.id),
+    )
 
 
 def report(turn: Turn, *, category: Category | None = None) -> tuple[Case, bool]:
@@ -62,6 +72,9 @@ def place_case(turn: Turn, case: Case, factory: Factory) -> None:
 
 
 def _case_to_add_to(turn: Turn, category: Category) -> Case | None:
+    advised = advised_case(turn)
+    if advised is not None:
+        return advised
     open_cases = cases.open_of(turn.session, turn.vault, turn.worker.pseudonym)
     for case in open_cases:
         is_same = category in {case.category, case.second_category, Category.UNSORTED}

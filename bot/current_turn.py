@@ -17,6 +17,7 @@ from bot.wording import Saying, Wording
 from nlu.languages import Language
 from nlu.understanding import Understanding
 from storage.models import Conversation, SurveyResponse, TrackerState, Worker
+from storage.models.enums import OutboxKind
 from storage.vault import Vault
 
 Found = TypeVar("Found")
@@ -40,6 +41,8 @@ class Turn:
     """The dialogue's state as the last turn left it."""
     media: int = 0
     """How many pictures or recordings came with the message."""
+    last_said: OutboxKind | None = None
+    """Of what kind the last thing was that she heard from us here."""
     response: SurveyResponse | None = None
     """Her response to the survey, once it was looked up."""
     case_id: str | None = None

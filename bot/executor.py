@@ -16,11 +16,14 @@ log = logging.getLogger(__name__)
 Answer = list[Leaving] | None
 """What leaves in the response to a message; none when its turn failed."""
 
-Promise = Callable[[], bool]
-"""Asked by a turn once, before it commits: does a response wait for the replies? After a yes it waits until the end."""
+Promise = Callable[[int], bool]
+"""Asked by a turn once, before it commits: does a response wait for the replies to the message of this inbox row?
+
+After a yes it waits until the end.
+"""
 
 
-def nobody_waits() -> bool:
+def nobody_waits(_inbox_id: int) -> bool:
     """The replies leave through the outbox."""
     return False
 
@@ -92,11 +95,17 @@ class TurnExecutor:
                 running.join()
             if is_new:
                 self._running[inbox_id] = running
-                running.future = self._pool.submit(self._turn, inbox_id, running.promise)
+                running.future = self._pool.submit(self._turn, inbox_id, self._promise)
         if is_new:
             # Outside the lock: a turn that is done already calls back at once, in this thread.
             running.future.add_done_callback(lambda future: self._forget(inbox_id, future))
         return running
+
+    def _promise(self, inbox_id: int) -> bool:
+        # A turn may take an earlier message first, whose own response waits here too.
+        with self._lock:
+            running = self._running.get(inbox_id)
+        return running is not None and running.promise()
 
     def _forget(self, inbox_id: int, future: Future[Answer]) -> None:
         with self._lock:

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from bot.advised import CLEAR, answers_last_words
 from bot.agenda import open_question
 from bot.current_turn import Question, Turn
 from bot.menu import choose, menu
@@ -19,8 +20,6 @@ from storage import cases
 from storage.digits import digits_only
 from storage.factories import find_by_code
 from storage.models import Factory, Worker
-from storage.models.enums import OutboxKind
-from storage.outbox import last_kind
 
 JOIN = re.compile(r"\s*join\s*[:#-]?\s*(\S{1,16})\s*", re.IGNORECASE)
 ENOUGH_LETTERS = 7
@@ -30,8 +29,7 @@ UNCLEAR = frozenset({"out_of_scope", "affirm", "deny", "human"})
 """Intents that say nothing of what a text is about."""
 FOR_A_PERSON = frozenset({"grievance", "rights"})
 ASIDES = frozenset({"privacy", "language", "help", "stop"})
-CLEAR = 0.85
-"""What a text can be, and how surely, although we had asked her to write what happened."""
+"""What a text can be, when it is so clearly, although we had asked her to write what happened."""
 
 DOUBTFUL = 0.6
 """Below this confidence a text that nothing is expected of may still be a grievance."""
@@ -88,7 +86,10 @@ def prepare(turn: Turn, factory_code: str | None) -> None:
     turn.asked = _asked_here(turn)
     if code is not None:
         _read_as(turn, "survey")
-    elif turn.asked is None and _answers_an_advisor_shortly(turn):
+    elif answers_last_words(turn):
+        turn.asked = turn.memo.expects = None
+        _read_as(turn, "grievance")
+    elif turn.asked is None and _is_yes_or_no(turn) and _answers_an_advisor(turn):
         _read_as(turn, "grievance")
     elif turn.asked is None:
         choose(turn)
@@ -156,14 +157,6 @@ def is_for_a_person(turn: Turn) -> bool:
         return turn.media > 0
     is_unclear = understanding.intent in UNCLEAR and not understanding.is_keyword
     return is_unclear and (_answers_an_advisor(turn) or _may_be_a_story(turn))
-
-
-def _answers_an_advisor_shortly(turn: Turn) -> bool:
-    """A yes, a no or a number after an advisor's words answers them, unless we said something else since."""
-    if _is_yes_or_no(turn):
-        return _answers_an_advisor(turn)
-    is_last = last_kind(turn.session, turn.conversation.id) is OutboxKind.ADVISOR if _is_number(turn) else False
-    return is_last and _answers_an_advisor(turn)
 
 
 def _is_yes_or_no(turn: Turn) -> bool:

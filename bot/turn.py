@@ -21,7 +21,7 @@ from bot.wording import FALLBACK, Wording
 from storage import cases
 from storage.clock import Clock
 from storage.database import Database
-from storage.inbox import body_of, mark_attempt_failed, mark_done
+from storage.inbox import body_of, mark_attempt_failed, mark_done, unfinished_before
 from storage.media import put_into_case
 from storage.models import InboxMessage
 from storage.models.enums import InboxState, OutboxKind, ProviderOptOut
@@ -34,6 +34,15 @@ log = logging.getLogger(__name__)
 
 ONCE_A_DAY = timedelta(days=1)
 """How often somebody who wants no messages is told how to come back."""
+
+
+class EarlierFirst(Exception):
+    """Messages of the same conversation came before and still wait; nothing was done yet."""
+
+    def __init__(self, inbox_ids: list[int]) -> None:
+        """Name them, the oldest first."""
+        super().__init__()
+        self.inbox_ids = inbox_ids
 
 
 @dataclass(frozen=True)
@@ -54,30 +63,43 @@ class Turns:
         Returns what leaves in the response that `promise` spoke for, empty when the sender takes the replies;
         none when the turn failed.
         """
+        try:
+            return self._attempt(inbox_id, promise, is_next=False)
+        except EarlierFirst as waiting:
+            # Each once, whatever becomes of it: no message holds up another for ever.
+            for earlier in waiting.inbox_ids:
+                self._attempt(earlier, promise)
+            return self._attempt(inbox_id, promise)
+
+    def _attempt(self, inbox_id: int, promise: Promise, *, is_next: bool = True) -> list[Leaving] | None:
         began = self.clock.now()
         try:
             with self.database.transaction() as session:
-                leaving = self._run(session, inbox_id, began, promise)
+                begun = begin(session, self.vault, inbox_id)
+                if begun.has_earlier and not is_next:
+                    raise EarlierFirst(unfinished_before(session, inbox_id))
+                leaving = self._run(session, begun, began, promise)
+        except EarlierFirst:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever it is: rolled back, noted, tried again
             self._note_failure(inbox_id, error)
             return None
         self.observe((self.clock.now() - began).total_seconds())
         return leaving
 
-    def _run(self, session: Session, inbox_id: int, now: datetime, promise: Promise) -> list[Leaving]:
-        begun = begin(session, self.vault, inbox_id)
+    def _run(self, session: Session, begun: Beginning, now: datetime, promise: Promise) -> list[Leaving]:
         row, conversation = begun.message, begun.conversation
         if row.state is not InboxState.RECEIVED:
-            return replies_to(session, self.vault, inbox_id)  # another process has handled it in the meantime
+            return replies_to(session, self.vault, row.id)  # another process has handled it in the meantime
         turn = self._turn(session, begun, now)
         replies = self._replies(turn, row)
         kind = OutboxKind.OPT_OUT if _is_opted_out(turn) else OutboxKind.REPLY
         if turn.case_id is not None:
-            put_into_case(session, self.vault, inbox_id, turn.case_id)
+            put_into_case(session, self.vault, row.id, turn.case_id)
         mark_done(row, conversation.channel)
-        is_waiting = promise()
+        is_waiting = promise(row.id)
         rows = enqueue(
-            session, self.vault, conversation.id, replies, kind, now, inbox_id=inbox_id, in_response=is_waiting
+            session, self.vault, conversation.id, replies, kind, now, inbox_id=row.id, in_response=is_waiting
         )
         carried = zip(rows, replies, strict=True) if is_waiting else ()
         return [Leaving(row.reference, reply) for row, reply in carried]
@@ -87,7 +109,7 @@ class Turns:
         understanding = self.assistant.understand(text, known(begun.worker, begun.factory))
         turn = Turn(
             session, self.vault, begun.conversation, begun.worker, self.wording, text, understanding, FALLBACK, now,
-            tracker=begun.tracker, media=begun.media,
+            tracker=begun.tracker, media=begun.media, last_said=begun.last_said,
         )  # fmt: skip
         turn.recall("opted_out", lambda: begun.is_opted_out)
         turn.memo = load_memo(turn)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from storage.database import insert_new
 from storage.keys import Purpose
@@ -29,6 +29,14 @@ CONTACT_MAY_BE_GONE = timedelta(days=30)
 FIND = select(InboxMessage.id, InboxMessage.conversation_id, InboxMessage.state).where(
     InboxMessage.channel == bindparam("channel"), InboxMessage.provider_key == bindparam("provider_key")
 )
+EARLIER = aliased(InboxMessage)
+WAITS_BEFORE = (
+    EARLIER.conversation_id == InboxMessage.conversation_id,
+    EARLIER.state == InboxState.RECEIVED,
+    EARLIER.id < InboxMessage.id,
+    InboxMessage.state == InboxState.RECEIVED,
+)
+UNFINISHED = select(EARLIER.id).where(*WAITS_BEFORE, InboxMessage.id == bindparam("inbox_id")).order_by(EARLIER.id)
 
 
 @dataclass(frozen=True)
@@ -92,6 +100,11 @@ def due_ids(session: Session, now: datetime, limit: int = 50) -> list[int]:
         .limit(limit)
     )
     return list(session.scalars(query))
+
+
+def unfinished_before(session: Session, inbox_id: int) -> list[int]:
+    """Return the earlier messages of the same conversation that are neither done nor given up, in their order."""
+    return list(session.scalars(UNFINISHED, {"inbox_id": inbox_id}))
 
 
 def body_of(vault: Vault, row: InboxMessage) -> str:

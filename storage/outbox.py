@@ -5,7 +5,7 @@ A row is claimed with a conditional UPDATE, so two senders never take the same o
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
@@ -28,6 +28,8 @@ RANK = {
     OutboxState.DELIVERED: 5,
 }
 """A status callback moves a row up only: callbacks arrive late, twice and shuffled."""
+
+UNSEEN = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.SENT)
 
 AGAIN = "-"
 """Stands in a reply's name before the number of times that a person had it sent again."""
@@ -91,6 +93,8 @@ class Line:
     text: str
     options: tuple[Option, ...]
     at: datetime
+    unseen: int | None = None
+    """Our row behind it, as long as nobody has noted that she saw it."""
 
 
 def enqueue(
@@ -258,12 +262,6 @@ def retry(session: Session, reference: str, now: datetime) -> bool:
     return cast(CursorResult[Any], result).rowcount == 1
 
 
-def last_kind(session: Session, conversation_id: str) -> OutboxKind | None:
-    """Return of what kind the last thing is that we said in a conversation."""
-    said = select(OutboxMessage.kind).where(OutboxMessage.conversation_id == conversation_id)
-    return session.scalars(said.order_by(OutboxMessage.id.desc()).limit(1)).first()
-
-
 def transcript(session: Session, vault: Vault, conversation_id: str) -> list[Line]:
     """Return what both sides wrote and is not yet forgotten, the oldest first."""
     inbox = session.scalars(select(InboxMessage).where(InboxMessage.conversation_id == conversation_id))
@@ -275,14 +273,12 @@ def transcript(session: Session, vault: Vault, conversation_id: str) -> list[Lin
     return [line for _, line in sorted(lines, key=lambda pair: pair[0])]
 
 
-def mark_fetched(session: Session, conversation_id: str, now: datetime) -> None:
-    """The worker's own page has shown everything that waited for it."""
+def mark_fetched(session: Session, lines: Iterable[Line], now: datetime) -> None:
+    """The worker's own page has shown these lines."""
+    shown = [line.unseen for line in lines if line.unseen is not None]
     session.execute(
         update(OutboxMessage)
-        .where(
-            OutboxMessage.conversation_id == conversation_id,
-            OutboxMessage.state.in_((OutboxState.PENDING, OutboxState.SENDING, OutboxState.SENT)),
-        )
+        .where(OutboxMessage.id.in_(shown), OutboxMessage.state.in_(UNSEEN))
         .values(state=OutboxState.DELIVERED, sent_at=now, next_attempt_at=None)
     )
 
@@ -339,4 +335,4 @@ def _worker_line(vault: Vault, row: InboxMessage) -> Line:
 
 def _our_line(vault: Vault, row: OutboxMessage) -> Line:
     reply = _reply(vault, row)
-    return Line("us", reply.text, reply.options, row.created_at)
+    return Line("us", reply.text, reply.options, row.created_at, row.id if row.state in UNSEEN else None)

@@ -8,13 +8,33 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
-from storage.models import Conversation, Factory, InboxMedia, InboxMessage, OptOut, TrackerState, Worker
+from storage.inbox import EARLIER, WAITS_BEFORE
+from storage.models import (
+    Conversation,
+    Factory,
+    InboxMedia,
+    InboxMessage,
+    OptOut,
+    OutboxMessage,
+    TrackerState,
+    Worker,
+)
+from storage.models.enums import OutboxKind, OutboxState
 from storage.vault import Vault
 from storage.workers import LOCKED, opt_out_key
+
+UNHEARD = (OutboxState.PENDING, OutboxState.FAILED)
+"""What has not left yet, or never will: she cannot have answered it."""
 
 # Built once, since every turn needs them: building one takes as long as running it.
 CONVERSATION = LOCKED.join(InboxMessage, InboxMessage.conversation_id == Conversation.id).where(
     InboxMessage.id == bindparam("inbox_id")
+)
+LAST_SAID = (
+    select(OutboxMessage.kind)
+    .where(OutboxMessage.conversation_id == InboxMessage.conversation_id, OutboxMessage.state.not_in(UNHEARD))
+    .order_by(OutboxMessage.id.desc())
+    .limit(1)
 )
 ROWS = (
     select(
@@ -23,6 +43,8 @@ ROWS = (
         TrackerState,
         select(func.count()).where(InboxMedia.inbox_id == bindparam("inbox_id")).scalar_subquery(),
         exists().where(OptOut.pseudonym == bindparam("opt_out")),
+        exists().where(*WAITS_BEFORE).correlate_except(EARLIER),
+        LAST_SAID.scalar_subquery(),
     )
     .select_from(InboxMessage)
     .outerjoin(Factory, Factory.id == bindparam("factory_id"))
@@ -46,11 +68,17 @@ class Beginning:
     """How many pictures or recordings came with the message."""
     is_opted_out: bool
     """She wants no messages."""
+    has_earlier: bool
+    """An earlier message of the same conversation still waits for its turn."""
+    last_said: OutboxKind | None
+    """Of what kind the last thing was that she heard from us here."""
 
 
 def begin(session: Session, vault: Vault, inbox_id: int) -> Beginning:
     """Lock the conversation of a message, then read it as the turn before has left it."""
     conversation, worker = session.execute(CONVERSATION, {"inbox_id": inbox_id}).one()
     known = {"inbox_id": inbox_id, "factory_id": worker.factory_id, "opt_out": opt_out_key(vault, worker)}
-    message, factory, tracker, media, is_opted_out = session.execute(ROWS, known).one()
-    return Beginning(message, conversation, worker, factory, tracker, media, bool(is_opted_out))
+    message, factory, tracker, media, is_opted_out, has_earlier, last_said = session.execute(ROWS, known).one()
+    return Beginning(
+        message, conversation, worker, factory, tracker, media, bool(is_opted_out), bool(has_earlier), last_said
+    )

@@ -25,7 +25,17 @@ from storage.cases.opening import (
     set_factory,
     sort_case,
 )
-from storage.cases.reading import Happened, Said, awaits_worker, draft_of, events, latest_of, messages, open_of
+from storage.cases.reading import (
+    Happened,
+    Said,
+    advised_in,
+    awaits_worker,
+    draft_of,
+    events,
+    latest_of,
+    messages,
+    open_of,
+)
 from storage.cases.receipts import find_by_receipt, issue_receipt
 from storage.deadlines import look_due_at
 
@@ -37,6 +47,7 @@ __all__ = [
     "UnknownPerson",
     "add_note",
     "add_worker_message",
+    "advised_in",
     "assign",
     "awaits_worker",
     "change_status",

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
+from storage.cases.casework import conversation_of
 from storage.keys import Purpose
 from storage.models import Case, CaseEvent, CaseMessage, OutboxMessage, Person
 from storage.models.enums import Author, CaseStatus, EventKind, OutboxState
@@ -63,6 +64,14 @@ def latest_of(session: Session, vault: Vault, worker_pseudonym: str) -> Case | N
 def open_of(session: Session, vault: Vault, worker_pseudonym: str) -> list[Case]:
     """Return this worker's open cases, the newest first."""
     return list(session.scalars(_cases_of(vault, worker_pseudonym).where(Case.status != CaseStatus.CLOSED)))
+
+
+def advised_in(session: Session, vault: Vault, worker_pseudonym: str, conversation_id: str) -> Case | None:
+    """Return the case that an advisor wrote about last in this conversation, a closed one too."""
+    by_advisors = (CaseMessage.case_id == Case.id) & (CaseMessage.author == Author.ADVISOR)
+    query = _cases_of(vault, worker_pseudonym).join(CaseMessage, by_advisors)
+    latest_first = session.scalars(query.order_by(None).order_by(CaseMessage.at.desc()))
+    return next((case for case in latest_first if conversation_of(vault, case) == conversation_id), None)
 
 
 def messages(session: Session, vault: Vault, case: Case) -> list[Said]:

@@ -22,12 +22,14 @@ class InboxMessage(Base):
     __table_args__ = (
         UniqueConstraint("channel", "provider_key"),
         Index("ix_inbox_due", "state", "next_attempt_at"),
+        # Each turn asks what came before its message, and what was said last.
+        Index("ix_inbox_conversation", "conversation_id", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(String(32))
     provider_key: Mapped[str] = mapped_column(String(PSEUDONYM_LENGTH))
-    conversation_id: Mapped[str] = mapped_column(String(ID_LENGTH), ForeignKey("conversations.id"), index=True)
+    conversation_id: Mapped[str] = mapped_column(String(ID_LENGTH), ForeignKey("conversations.id"))
     row_key: Mapped[str] = mapped_column(String(ID_LENGTH), default=new_id)
     """Binds the encrypted body to its row (the integer key is not known before the insert)."""
     body: Mapped[bytes | None]
@@ -68,6 +70,7 @@ class OutboxMessage(Base):
         UniqueConstraint("inbox_id", "position"),
         UniqueConstraint("reference"),
         Index("ix_outbox_due", "state", "next_attempt_at"),
+        Index("ix_outbox_conversation", "conversation_id", "id"),
         # The few rows that wait, of all that were ever sent: what goes before what is asked for each of them.
         Index("ix_outbox_waiting", "conversation_id", "id", sqlite_where=_WAITS, postgresql_where=_WAITS),
     )
@@ -75,7 +78,7 @@ class OutboxMessage(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(ID_LENGTH), default=new_id)
     """Random name of this row in status callbacks."""
-    conversation_id: Mapped[str] = mapped_column(String(ID_LENGTH), ForeignKey("conversations.id"), index=True)
+    conversation_id: Mapped[str] = mapped_column(String(ID_LENGTH), ForeignKey("conversations.id"))
     inbox_id: Mapped[int | None] = mapped_column(ForeignKey("inbox.id", ondelete="SET NULL"))
     position: Mapped[int] = mapped_column(default=0)
     kind: Mapped[OutboxKind] = mapped_column(text_enum(OutboxKind))

@@ -4,15 +4,16 @@ from dataclasses import dataclass, field
 
 import pytest
 import yaml
+from sqlalchemy import select
 
 from bot.assistant import Assistant
 from bot.training import PROJECT
 from bot.turn import Turns
 from bot.wording import Wording
-from storage import surveys
+from storage import cases, outbox, surveys
 from storage.database import Database
 from storage.inbox import InboundMessage, accept
-from storage.models import InboxMessage
+from storage.models import Case, InboxMessage
 from storage.models.enums import ProviderOptOut
 from storage.vault import Vault
 from tests.conftest import FixedClock
@@ -34,7 +35,8 @@ class Talk:
 
     def says(self, text: str) -> list[str]:
         """Send a text; return what is answered, empty when the turn failed."""
-        leaving = self.turns.handle(self.sends(text), promise=lambda: True)
+        inbox_id = self.sends(text)
+        leaving = self.turns.handle(inbox_id, promise=inbox_id.__eq__)
         return [each.reply.text for each in leaving or ()]
 
     def sends(self, text: str, opt_out: ProviderOptOut | None = None) -> int:
@@ -46,6 +48,15 @@ class Talk:
             accepted = accept(session, self.turns.vault, message, self.turns.clock.now())
         self.rows.append(accepted.inbox_id)
         return accepted.inbox_id
+
+    def hears(self, text: str, *, has_left: bool = True) -> None:
+        """Let an advisor write about the worker's oldest case."""
+        now = self.turns.clock.now()
+        with self.turns.database.transaction() as session:
+            case = session.scalars(select(Case).order_by(Case.opened_at).limit(1)).one()
+            row = cases.reply(session, self.turns.vault, case, text, None, now)
+            if has_left:
+                outbox.mark_sent(session, row.id, None, now)
 
     def row(self, inbox_id: int) -> InboxMessage:
         """Return the message's row as it stands."""

@@ -28,9 +28,9 @@ def start() -> Iterator[Start]:
         executor.close()
 
 
-def carried(_: int, promise: Promise) -> Answer:
+def carried(inbox_id: int, promise: Promise) -> Answer:
     """A turn whose replies leave in the response, if one waits."""
-    return THANKS if promise() else []
+    return THANKS if promise(inbox_id) else []
 
 
 def test_a_turn_that_is_done_in_time_gives_its_replies_to_the_response(start: Start) -> None:
@@ -46,9 +46,9 @@ def test_a_turn_that_failed_is_no_answer(start: Start) -> None:
 def test_nobody_waits_longer_than_the_deadline_and_the_turn_knows_it(start: Start) -> None:
     release, promised = Event(), list[bool]()
 
-    def turn(_: int, promise: Promise) -> Answer:
+    def turn(inbox_id: int, promise: Promise) -> Answer:
         release.wait(5)
-        promised.append(promise())
+        promised.append(promise(inbox_id))
         return []
 
     executor = start(turn, deadline=0.05)
@@ -59,8 +59,8 @@ def test_nobody_waits_longer_than_the_deadline_and_the_turn_knows_it(start: Star
 
 
 def test_a_response_that_was_promised_to_waits_until_the_turn_is_committed(start: Start) -> None:
-    def turn(_: int, promise: Promise) -> Answer:
-        leaving = THANKS if promise() else []
+    def turn(inbox_id: int, promise: Promise) -> Answer:
+        leaving = THANKS if promise(inbox_id) else []
         time.sleep(0.2)
         return leaving
 

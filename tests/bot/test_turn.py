@@ -115,9 +115,8 @@ def test_the_error_that_is_kept_quotes_nobody(talk: Talk, monkeypatch: pytest.Mo
 def test_a_short_answer_to_an_advisor_reaches_her(talk: Talk, database: Database, clock: FixedClock, text: str) -> None:
     for said in (GRIEVANCE, "skip", "1", "1", "skip"):
         talk.says(said)
-    with database.transaction() as session:
-        [case] = session.scalars(select(Case))
-        cases.reply(session, talk.turns.vault, case, "Is it so, and since when?", None, clock.advance(hours=1))
+    clock.advance(hours=1)
+    talk.hears("Is it so, and since when?")
     clock.advance(hours=1)
     assert len(talk.says(text)) == 1
     with database.reading() as session:
@@ -141,9 +140,8 @@ def test_a_number_answers_what_was_asked_on_this_channel(talk: Talk, database: D
 def test_a_number_after_our_own_menu_is_a_choice(talk: Talk, database: Database, clock: FixedClock) -> None:
     for said in (GRIEVANCE, "skip", "1", "1", "skip"):
         talk.says(said)
-    with database.transaction() as session:
-        [case] = session.scalars(select(Case))
-        cases.reply(session, talk.turns.vault, case, "Thank you.", None, clock.advance(hours=1))
+    clock.advance(hours=1)
+    talk.hears("Thank you.")
     clock.advance(hours=1)
     talk.says("help")
     assert talk.says("4")[0] == talk.turns.wording.text("en", "privacy")
@@ -154,9 +152,8 @@ def test_what_somebody_answers_to_an_advisor_after_a_stop_reaches_her(
     talk: Talk, database: Database, clock: FixedClock, text: str
 ) -> None:
     talk.says(GRIEVANCE)
-    with database.transaction() as session:
-        [case] = session.scalars(select(Case))
-        cases.reply(session, talk.turns.vault, case, "Was it in the same hall?", None, clock.advance(hours=1))
+    clock.advance(hours=1)
+    talk.hears("Was it in the same hall?")
     clock.advance(hours=1)
     talk.says("STOP")
     assert talk.says(text) == [talk.turns.wording.text("en", "opted_out")]

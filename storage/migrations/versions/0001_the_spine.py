@@ -221,7 +221,7 @@ def _create_inbox() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_inbox"),
         sa.UniqueConstraint("channel", "provider_key", name="uq_inbox_channel_provider_key"),
     )
-    op.create_index("ix_inbox_conversation_id", "inbox", ["conversation_id"])
+    op.create_index("ix_inbox_conversation", "inbox", ["conversation_id", "state"])
     op.create_index("ix_inbox_due", "inbox", ["state", "next_attempt_at"])
     op.create_table(
         "inbox_media",
@@ -264,7 +264,7 @@ def _create_outbox() -> None:
         sa.UniqueConstraint("inbox_id", "position", name="uq_outbox_inbox_id_position"),
         sa.UniqueConstraint("reference", name="uq_outbox_reference"),
     )
-    op.create_index("ix_outbox_conversation_id", "outbox", ["conversation_id"])
+    op.create_index("ix_outbox_conversation", "outbox", ["conversation_id", "id"])
     op.create_index("ix_outbox_due", "outbox", ["state", "next_attempt_at"])
     op.create_index("ix_outbox_provider_key", "outbox", ["provider_key"])
     waits = sa.text("next_attempt_at IS NOT NULL")
