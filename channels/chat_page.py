@@ -30,6 +30,8 @@ class Page:
 
     visitor: Visitor
     bubbles: list[Bubble]
+    unseen: Sequence[Line] = ()
+    """What of it she sees for the first time."""
 
     @property
     def is_waiting(self) -> bool:
@@ -46,7 +48,7 @@ def load_page() -> Page:
     with services().database.reading() as session:
         who = visitor(session)
         lines = transcript(session, services().vault, who.conversation_id) if who.conversation_id else []
-    return Page(who, bubbles_of(lines))
+    return Page(who, bubbles_of(lines), [line for line in lines if line.unseen is not None])
 
 
 def render_lines(page: Page, note: str | None = None) -> str:
@@ -60,10 +62,10 @@ def fingerprint(html: str) -> str:
 
 
 def note_shown(page: Page) -> None:
-    """Write down that she has what waited for her."""
-    if page.visitor.conversation_id is not None and not page.is_waiting:
+    """Write down that she has what this page shows; what came since its making still waits for her."""
+    if page.unseen:
         with services().database.transaction() as session:
-            mark_fetched(session, page.visitor.conversation_id, services().clock.now())
+            mark_fetched(session, page.unseen, services().clock.now())
 
 
 def bubbles_of(lines: Sequence[Line]) -> list[Bubble]:

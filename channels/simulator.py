@@ -80,5 +80,6 @@ def _texts(number: str) -> list[Sms]:
         found = find_conversation(database_session, given.vault, CHANNEL, number)
         if found is None:
             return []
-        mark_fetched(database_session, found[0].id, given.clock.now())
-        return texts_of(transcript(database_session, given.vault, found[0].id))
+        lines = transcript(database_session, given.vault, found[0].id)
+        mark_fetched(database_session, lines, given.clock.now())
+    return texts_of(lines)

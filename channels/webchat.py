@@ -75,11 +75,10 @@ def show_chat(code: str | None = None) -> Response | BaseResponse:
 def show_lines() -> Response:
     """Answer a browser that asks for news: the lines, or 304 when it has them."""
     page = load_page()
-    response = _lines(page)
-    if request.if_none_match.contains_weak(response.get_etag()[0] or ""):
-        return Response(status=304)
     note_shown(page)
-    return response
+    response = _lines(page)
+    has_it = request.if_none_match.contains_weak(response.get_etag()[0] or "")
+    return Response(status=304) if has_it else response
 
 
 @blueprint.post("")

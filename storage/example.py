@@ -134,7 +134,7 @@ def _case(
     case.is_example = True
     cases.set_detail(session, case, "safe_to_text", "yes", opened_at)
     _work_on(session, vault, case, story, replies[story["language"]], age)
-    outbox.mark_fetched(session, conversation.id, opened_at + age / 5)
+    outbox.mark_fetched(session, outbox.transcript(session, vault, conversation.id), opened_at + age / 5)
 
 
 def _worker(

@@ -8,10 +8,12 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from channels import webchat
+from channels.chat_page import Page, load_page
 from channels.services import ChannelServices, ChatLanguage
 from storage.models import InboxMessage, OutboxMessage, Worker
-from storage.models.enums import InboxState, OutboxState
-from storage.outbox import Option, Reply
+from storage.models.enums import InboxState, OutboxKind, OutboxState
+from storage.outbox import Option, Reply, enqueue
 from tests.channels.browser import Browser, bubbles
 from tests.channels.conftest import LANGUAGES, YES_OR_NO, ScriptedTurn, with_
 
@@ -94,6 +96,26 @@ def test_news_is_sent_once(browser: Browser, turn: ScriptedTurn, rows: Rows) -> 
     assert "Thank you." in fresh.text
     assert rows(OutboxMessage)[0].state is OutboxState.DELIVERED
     assert browser.client.get("/chat/lines", headers={"If-None-Match": fresh.headers["ETag"]}).status_code == 304
+
+
+def test_what_comes_while_her_page_is_made_is_not_taken_for_shown(
+    browser: Browser, given: ChannelServices, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser.says("hello")
+
+    def load_then_answer() -> Page:
+        page = load_page()
+        with given.database.transaction() as session:
+            conversation_id = rows(InboxMessage)[0].conversation_id
+            enqueue(session, given.vault, conversation_id, [Reply("News.")], OutboxKind.ADVISOR, given.clock.now())
+        return page
+
+    with monkeypatch.context() as patch:
+        patch.setattr(webchat, "load_page", load_then_answer)
+        assert "News." not in browser.opens()
+    assert [row.state for row in rows(OutboxMessage)] == [OutboxState.DELIVERED, OutboxState.PENDING]
+    assert "News." in browser.opens()
+    assert {row.state for row in rows(OutboxMessage)} == {OutboxState.DELIVERED}
 
 
 def test_a_failed_turn_keeps_her_words(browser: Browser, turn: ScriptedTurn, rows: Rows) -> None:

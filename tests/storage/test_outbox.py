@@ -131,8 +131,8 @@ def test_reply_for_a_page_is_never_due(database: Database, vault: Vault, clock: 
             ("us", "Is pay late?"),
             ("us", "Thanks"),
         ]
-        outbox.mark_fetched(session, conversation_id, clock.now())
-    assert state(database, ids[0]) is OutboxState.DELIVERED
+        outbox.mark_fetched(session, lines[:2], clock.now())
+    assert [state(database, outbox_id) for outbox_id in ids] == [OutboxState.DELIVERED, OutboxState.PENDING]
 
 
 def test_failed_attempt_comes_back_later(database: Database, vault: Vault, clock: FixedClock) -> None:
