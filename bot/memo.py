@@ -18,7 +18,7 @@ class Memo:
     tries: int = 0
     """How often the answer to it could not be read."""
     candidates: list[str] = field(default_factory=list)
-    """Codes of the factories she may mean."""
+    """Ids of the factories she was shown, in the order of their numbers."""
     language_open: bool = False
     """She is to choose a language from the list."""
     news_open: bool = False

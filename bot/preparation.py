@@ -11,6 +11,7 @@ from bot.advised import CLEAR, answers_last_words
 from bot.agenda import open_question
 from bot.current_turn import Question, Turn
 from bot.menu import choose, menu
+from bot.overtaken import forget_overtaken
 from bot.questions.arrival import LanguageQuestion, usual_languages
 from bot.questions.factory import settle_factory
 from bot.questions.reading import read_option
@@ -84,6 +85,7 @@ def prepare(turn: Turn, factory_code: str | None) -> None:
     elif factory_code and turn.worker.factory_id is None:
         _join(turn, factory_code)
     turn.asked = _asked_here(turn)
+    overtaken = forget_overtaken(turn)
     if code is not None:
         _read_as(turn, "survey")
     elif answers_last_words(turn):
@@ -92,8 +94,18 @@ def prepare(turn: Turn, factory_code: str | None) -> None:
     elif turn.asked is None and _is_yes_or_no(turn) and _answers_an_advisor(turn):
         _read_as(turn, "grievance")
     elif turn.asked is None:
+        _read_unasked(turn, overtaken)
+
+
+def _read_unasked(turn: Turn, overtaken: Saying | None) -> None:
+    """Read what answers no question: a line of the menu, what was expected, or the answer to one that was overtaken."""
+    is_late = overtaken is not None and (_is_yes_or_no(turn) or _is_bare_number(turn))
+    if not is_late:
         choose(turn)
         _fulfil_expectation(turn)
+    if overtaken is not None and (is_late or turn.understanding.intent == "out_of_scope"):
+        turn.preface = [overtaken]
+        _read_as(turn, "repeat")
 
 
 def _asked_here(turn: Turn) -> Question | None:
@@ -163,9 +175,13 @@ def _is_yes_or_no(turn: Turn) -> bool:
     return turn.understanding.intent in {"affirm", "deny"}
 
 
+def _is_bare_number(turn: Turn) -> bool:
+    return any(sign.isdigit() for sign in turn.text) and not any(sign.isalpha() for sign in turn.text)
+
+
 def _is_number(turn: Turn) -> bool:
-    is_bare = any(sign.isdigit() for sign in turn.text) and not any(sign.isalpha() for sign in turn.text)
-    return not turn.understanding.is_keyword and (is_bare or read_option(turn, menu(turn).options) is not None)
+    is_line = read_option(turn, menu(turn).options) is not None
+    return not turn.understanding.is_keyword and (_is_bare_number(turn) or is_line)
 
 
 def _answers_an_advisor(turn: Turn) -> bool:

@@ -23,7 +23,7 @@ LONGEST_NAME = 60
 class Named:
     """What she wrote points to these factories; `is_sure` when it was the number of one."""
 
-    codes: tuple[str, ...]
+    factory_ids: tuple[str, ...]
     is_sure: bool
 
 
@@ -42,19 +42,18 @@ class FactoryQuestion:
         code = digits_only(text)
         if code is not None:
             factory = find_by_code(turn.session, code)
-            return Named((factory.code,), is_sure=True) if factory else None
+            return Named((factory.id,), is_sure=True) if factory else None
         if not any(letter.isalpha() for letter in text) or len(text) > LONGEST_NAME:
             return None
         found = search_by_name(turn.session, text, turn.worker.country)
-        likely = tuple(factory.code for factory, score in found if score >= LIKELY)
+        likely = tuple(factory.id for factory, score in found if score >= LIKELY)
         return Named(likely[:CANDIDATES], is_sure=False) if likely else None
 
     def take(self, turn: Turn, reading: Named) -> list[Saying]:
         """Settle on the factory, or have her choose."""
-        factory = find_by_code(turn.session, reading.codes[0])
-        if reading.is_sure and factory is not None:
-            return [settle_factory(turn, factory)]
-        turn.memo.candidates = list(reading.codes)
+        if reading.is_sure:
+            return [settle_factory(turn, turn.session.get_one(Factory, reading.factory_ids[0]))]
+        turn.memo.candidates = list(reading.factory_ids)
         return []
 
     def skip(self, turn: Turn) -> list[Saying]:
@@ -78,10 +77,13 @@ class FactoryChoice:
         return read_option(turn, titled(self._titles(turn)))
 
     def take(self, turn: Turn, reading: int) -> list[Saying]:
-        """Settle on the chosen one; the last line is 'none of these' and asks anew."""
+        """Settle on the chosen one; 'none of these' asks anew, and so does one that was closed meanwhile."""
         factories = candidates(turn)
         turn.memo.candidates = []
         if reading >= len(factories):
+            return []
+        if not factories[reading].is_active:
+            turn.memo.question, turn.memo.tries = FactoryQuestion.key, 1
             return []
         return [settle_factory(turn, factories[reading])]
 
@@ -96,9 +98,10 @@ class FactoryChoice:
 
 
 def candidates(turn: Turn) -> list[Factory]:
-    """Return the factories she may mean; one that was closed meanwhile is left out."""
-    found = (find_by_code(turn.session, code) for code in turn.memo.candidates)
-    return [factory for factory in found if factory is not None]
+    """Return the factories she was shown, all in their places; none when the list cannot be shown again."""
+    found = [turn.session.get(Factory, factory_id) for factory_id in turn.memo.candidates]
+    there = [factory for factory in found if factory is not None]
+    return there if len(there) == len(found) else []
 
 
 def settle_factory(turn: Turn, factory: Factory) -> Saying:

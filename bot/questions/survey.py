@@ -15,6 +15,7 @@ from storage.outbox import Option
 
 LONGEST_TEXT = 1600
 NEVER = "never"
+ROUND = "survey_"
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,13 @@ class SurveyQuestion:
 
     @property
     def key(self) -> str:
-        """Name of the question in the dialogue's memo."""
-        return f"survey_{self.definition['key']}"
+        """Name of the question in the dialogue's memo: in the next quarter it is another question."""
+        return f"{self.round}{self.definition['key']}"
+
+    @property
+    def round(self) -> str:
+        """What the names of all questions of this response begin with."""
+        return f"{ROUND}{self.response.period}_"
 
     @property
     def kind(self) -> str:
