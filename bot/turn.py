@@ -23,12 +23,12 @@ from storage.clock import Clock
 from storage.database import Database
 from storage.inbox import body_of, mark_attempt_failed, mark_done, unfinished_before
 from storage.media import put_into_case
-from storage.models import InboxMessage
+from storage.models import InboxMessage, Worker
 from storage.models.enums import InboxState, OutboxKind, ProviderOptOut
 from storage.outbox import Leaving, Reply, enqueue, replies_to, was_told_lately
-from storage.turns import Beginning, begin
+from storage.turns import Beginning, begin, find_locked
 from storage.vault import Vault
-from storage.workers import is_opted_out, lock_conversation, opt_in
+from storage.workers import is_opted_out, opt_in
 
 log = logging.getLogger(__name__)
 
@@ -144,14 +144,14 @@ class Turns:
     def _note_failure(self, inbox_id: int, error: Exception) -> None:
         log.warning("turn of inbox row %d failed: %s", inbox_id, _names(error), exc_info=error)
         with self.database.transaction() as session:
-            row = session.get(InboxMessage, inbox_id, with_for_update=True)
-            if row is None or row.state is not InboxState.RECEIVED:
+            found = find_locked(session, inbox_id)
+            if found is None or found[0].state is not InboxState.RECEIVED:
                 return
+            row, worker = found
             if mark_attempt_failed(row, _names(error), self.clock.now()):
-                self._apologise(session, row)
+                self._apologise(session, row, worker)
 
-    def _apologise(self, session: Session, row: InboxMessage) -> None:
-        _, worker = lock_conversation(session, row.conversation_id)
+    def _apologise(self, session: Session, row: InboxMessage, worker: Worker) -> None:
         sorry = Reply(self.wording.text(worker.language or FALLBACK, "apology"))
         # Not as the answer to the message: a person may let it be tried again, and then that place is needed.
         enqueue(session, self.vault, row.conversation_id, [sorry], OutboxKind.NOTICE, self.clock.now())

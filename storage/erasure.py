@@ -40,10 +40,12 @@ def erase_worker(session: Session, vault: Vault, case: Case) -> Erased:
     if worker is None:
         erase_case(session, case)
         return Erased(cases=1, conversations=0, responses=0)
+    _wait_for_turns(session, worker)
     reporter = vault.pseudonym(Purpose.CASE, worker.pseudonym)
-    cases = list(session.scalars(select(Case).where(Case.reporter == reporter)))
-    for hers in cases:
-        erase_case(session, hers)
+    hers = select(Case).where(Case.reporter == reporter).execution_options(populate_existing=True)
+    cases = list(session.scalars(hers))
+    for each in cases:
+        erase_case(session, each)
     erased = Erased(len(cases), _erase_conversations(session, worker), _erase_responses(session, vault, worker))
     session.delete(worker)
     session.flush()
@@ -54,6 +56,12 @@ def _worker_of(session: Session, vault: Vault, case: Case) -> Worker | None:
     conversation_id = conversation_of(vault, case)
     conversation = session.get(Conversation, conversation_id) if conversation_id else None
     return session.get(Worker, conversation.worker_id) if conversation else None
+
+
+def _wait_for_turns(session: Session, worker: Worker) -> None:
+    """Lock first what a turn locks first, or the two could wait for each other."""
+    hers = select(Conversation.id).where(Conversation.worker_id == worker.id).order_by(Conversation.id)
+    session.execute(hers.with_for_update(key_share=True))
 
 
 def _erase_conversations(session: Session, worker: Worker) -> int:

@@ -82,3 +82,9 @@ def begin(session: Session, vault: Vault, inbox_id: int) -> Beginning:
     return Beginning(
         message, conversation, worker, factory, tracker, media, bool(is_opted_out), bool(has_earlier), last_said
     )
+
+
+def find_locked(session: Session, inbox_id: int) -> tuple[InboxMessage, Worker] | None:
+    """Lock as `begin` does and in its order; return the message and its worker, none when it was erased meanwhile."""
+    locked = session.execute(CONVERSATION, {"inbox_id": inbox_id}).first()
+    return (session.get_one(InboxMessage, inbox_id), locked[1]) if locked else None

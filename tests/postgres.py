@@ -5,6 +5,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,6 +46,16 @@ def execute(url: str, statement: str) -> None:
     """Run one statement outside any transaction."""
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(statement.encode())
+
+
+def await_waiting(url: str) -> None:
+    """Return when some statement waits for a lock."""
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        for _ in range(1000):
+            if connection.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
+                return
+            time.sleep(0.01)
+    raise TimeoutError("nothing waits")
 
 
 def _owner(folder: Path) -> str | None:

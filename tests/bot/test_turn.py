@@ -1,6 +1,7 @@
 """A turn is one transaction: whatever fails in it, nothing of it stays but the message itself."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -9,13 +10,16 @@ from sqlalchemy import func, select
 
 from bot.actions.grievance import ActionGrievance
 from bot.tracker_store import TurnTrackerStore
+from bot.turn import Turns
 from bot.wording import Wording
 from storage import cases
 from storage.database import Database
-from storage.inbox import RETRY_AFTER, retry
+from storage.inbox import RETRY_AFTER, mark_done, retry
 from storage.models import Answer, Case, InboxMessage, OutboxMessage, SurveyResponse, TrackerState
 from storage.models.enums import InboxState, OutboxKind, ProviderOptOut, ResponseState
 from storage.outbox import transcript
+from storage.turns import begin
+from tests import postgres
 from tests.bot.conftest import Talk
 from tests.conftest import FixedClock
 
@@ -94,6 +98,24 @@ def test_a_message_that_was_given_up_is_answered_when_a_person_has_it_tried_agai
         retry(session.get_one(InboxMessage, inbox_id), clock.now())
     assert talk.turns.handle(inbox_id) is not None
     assert (count(database, Case), talk.row(inbox_id).state) == (1, InboxState.DONE)
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_a_failure_is_noted_in_the_order_of_a_turn_and_waits_for_one_that_runs(
+    talk: Talk, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Turns, "_run", fail)
+    inbox_id = talk.sends(GRIEVANCE)
+    for _ in RETRY_AFTER:
+        talk.turns.handle(inbox_id)
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as session:
+            begin(session, talk.turns.vault, inbox_id)
+            noting = pool.submit(talk.turns._note_failure, inbox_id, RuntimeError())
+            postgres.await_waiting(database.url)
+            mark_done(session.get_one(InboxMessage, inbox_id), "sms")
+        noting.result(timeout=10)
+    assert talk.row(inbox_id).state is InboxState.DONE
 
 
 def test_the_case_keeps_the_whole_of_a_long_story(talk: Talk, database: Database) -> None:

@@ -1,19 +1,24 @@
 """A worker who is erased leaves coded facts, her opt-out, and nothing that leads to her."""
 
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage.cases import find_by_receipt, issue_receipt
+from storage.cases import find_by_receipt, issue_receipt, set_detail
 from storage.database import Database
 from storage.erasure import Erased, erase_worker
-from storage.inbox import InboundMessage, accept
+from storage.inbox import InboundMessage, accept, mark_done
 from storage.models import Base, Case, Contact, Conversation, InboxMessage, OptOut, OutboxMessage, Worker
 from storage.models.enums import OutboxKind
 from storage.outbox import Reply, enqueue
+from storage.turns import begin
 from storage.vault import Vault
 from storage.workers import opt_out
+from tests import postgres
 from tests.conftest import FixedClock
-from tests.factories import create_case, create_conversation, create_worker
+from tests.factories import PHONE, create_case, create_conversation, create_worker
 
 OTHER = "+8801700000001"
 
@@ -51,6 +56,29 @@ def test_a_case_that_leads_to_nobody_is_erased_alone(database: Database, vault: 
         case.route = None
         assert erase_worker(session, vault, case) == Erased(cases=1, conversations=0, responses=0)
         assert case.key is None
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_erasing_waits_for_a_turn_that_runs(database: Database, vault: Vault, clock: FixedClock) -> None:
+    with database.transaction() as session:
+        case_id = create_case(session, vault, conversation=create_conversation(session, vault)).id
+        inbox_id = accept(session, vault, InboundMessage("sms", PHONE, "her words", "SM1"), clock.now()).inbox_id
+
+    def erase() -> None:
+        with database.transaction() as session:
+            erase_worker(session, vault, session.get_one(Case, case_id))
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as session:
+            begun = begin(session, vault, inbox_id)
+            erasing = pool.submit(erase)
+            postgres.await_waiting(database.url)
+            set_detail(session, session.get_one(Case, case_id), "now", "yes", clock.now())
+            mark_done(begun.message, "sms")
+        erasing.result(timeout=10)
+    with database.reading() as session:
+        assert (_count(session, Worker), _count(session, InboxMessage)) == (0, 0)
+        assert session.get_one(Case, case_id).details == {}
 
 
 def _count(session: Session, table: type[Base]) -> int:
