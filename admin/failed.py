@@ -9,10 +9,13 @@ from admin.access import ADVISOR, allow, me
 from admin.services import services
 from storage import audit, inbox
 from storage.queue import FailedTurn, failed_turns, find_failed
+from storage.retention import FAILED_BODY
 
 blueprint = Blueprint("failed", __name__)
 
 SHOWN = 50
+TRIED = "The assistant tries this message again now. If it fails, it comes back here."
+FORGOTTEN = f"Its text was forgotten after {FAILED_BODY.days} days, so there is nothing left to try again."
 
 
 @blueprint.get("/failed")
@@ -24,7 +27,7 @@ def list_failed() -> ResponseReturnValue:
         rows = [_masked(row) for row in failed_turns(session, services().vault, me().scope, SHOWN)]
         for row in rows:
             audit.record(session, me().id, "read_failed", "message", row.row_key, now)
-    return render_template("admin/failed.html", rows=rows)
+    return render_template("admin/failed.html", rows=rows, forgotten=FORGOTTEN)
 
 
 @blueprint.post("/failed/<row_key>/retry")
@@ -36,9 +39,10 @@ def retry(row_key: str) -> ResponseReturnValue:
         row = find_failed(session, me().scope, row_key)
         if row is None:
             abort(404)
-        inbox.retry(row, now)
-        audit.record(session, me().id, "retried", "message", row_key, now)
-    flash("The assistant tries this message again now. If it fails, it comes back here.", "success")
+        is_tried = inbox.retry(session, row.id, now)
+        if is_tried:
+            audit.record(session, me().id, "retried", "message", row_key, now)
+    flash(*((TRIED, "success") if is_tried else (FORGOTTEN, "error")))
     return redirect(url_for("admin.failed.list_failed"))
 
 

@@ -5,8 +5,9 @@ Channels call `accept`; the turn takes the row by its id and marks it done.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import CursorResult, bindparam, select, update
 from sqlalchemy.orm import Session, aliased
 
 from storage.database import insert_new
@@ -131,11 +132,14 @@ def mark_attempt_failed(row: InboxMessage, failure: str, now: datetime) -> bool:
     return is_last
 
 
-def retry(row: InboxMessage, now: datetime) -> None:
-    """Let a message that was given up be tried anew."""
-    row.state = InboxState.RECEIVED
-    row.attempts = 0
-    row.next_attempt_at = now
+def retry(session: Session, inbox_id: int, now: datetime) -> bool:
+    """Let a message that was given up be tried anew; say if it could be: its text may have been forgotten."""
+    result = session.execute(
+        update(InboxMessage)
+        .where(InboxMessage.id == inbox_id, InboxMessage.state == InboxState.FAILED, InboxMessage.body.is_not(None))
+        .values(state=InboxState.RECEIVED, attempts=0, next_attempt_at=now)
+    )
+    return cast(CursorResult[Any], result).rowcount == 1
 
 
 def _earlier(session: Session, channel: str, provider_key: str) -> list[Accepted]:

@@ -135,7 +135,9 @@ class FailedTurn:
     """Its random name, for addresses of pages."""
     channel: str
     text: str
-    """As received, not redacted; empty when it was already forgotten."""
+    """As received, not redacted."""
+    is_forgotten: bool
+    """Its text is gone, and with it what could be tried again."""
     received_at: datetime
     attempts: int
     failure: str | None
@@ -312,6 +314,7 @@ def _failed_turn(
         row_key=row.row_key,
         channel=row.channel,
         text=body_of(vault, row),
+        is_forgotten=row.body is None,
         received_at=row.received_at,
         attempts=row.attempts,
         failure=row.failure,

@@ -58,6 +58,20 @@ def test_a_message_is_tried_again_once(failed: InboxMessage, advisor: Visitor, d
     assert advisor.post(f"/admin/failed/{failed.row_key}/retry").status == 404
 
 
+def test_a_message_whose_text_is_forgotten_is_not_offered_again(
+    failed: InboxMessage, advisor: Visitor, database: Database
+) -> None:
+    with database.transaction() as session:
+        session.get_one(InboxMessage, failed.id).body = None
+    page = advisor.get("/admin/failed").text
+    assert "Its text was forgotten" in page
+    assert "Try again" not in page
+    advisor.post(f"/admin/failed/{failed.row_key}/retry")
+    assert "Its text was forgotten" in advisor.get("/admin/").text
+    with database.reading() as session:
+        assert session.get_one(InboxMessage, failed.id).state is InboxState.FAILED
+
+
 @pytest.mark.parametrize(
     ("state", "values", "said"),
     [

@@ -95,7 +95,7 @@ def test_a_message_that_was_given_up_is_answered_when_a_person_has_it_tried_agai
         for _ in range(len(RETRY_AFTER) + 1):
             talk.turns.handle(inbox_id)
     with database.transaction() as session:
-        retry(session.get_one(InboxMessage, inbox_id), clock.now())
+        assert retry(session, inbox_id, clock.now())
     assert talk.turns.handle(inbox_id) is not None
     assert (count(database, Case), talk.row(inbox_id).state) == (1, InboxState.DONE)
 

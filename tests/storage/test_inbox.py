@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select
 
+from storage import retention
 from storage.database import Database
 from storage.inbox import (
     RETRY_AFTER,
@@ -137,9 +138,23 @@ def test_failed_turn_is_tried_again_and_then_given_up(database: Database, vault:
         session.flush()
         assert row.state is InboxState.FAILED
         assert due_ids(session, clock.advance(days=365)) == []
-        retry(row, clock.now())
-        session.flush()
+        assert retry(session, row.id, clock.now())
         assert due_ids(session, clock.now()) == [row.id]
+        assert not retry(session, row.id, clock.now())
+
+
+def test_a_message_whose_text_is_forgotten_is_not_tried_again(
+    database: Database, vault: Vault, clock: FixedClock
+) -> None:
+    accepted = receive(database, vault, clock)
+    with database.transaction() as session:
+        row = session.get_one(InboxMessage, accepted.inbox_id)
+        row.state, row.next_attempt_at = InboxState.FAILED, None
+        session.flush()
+        retention.run(session, vault, clock.advance(days=31))
+        assert not retry(session, row.id, clock.now())
+        session.refresh(row)
+        assert row.state is InboxState.FAILED
 
 
 @pytest.mark.parametrize(("channel", "is_kept"), [("sms", False), ("whatsapp", False), ("web", True)])
