@@ -28,6 +28,11 @@ def neutralise(text: str) -> str:
     return "\n".join(_close_directions(line) for line in unicodedata.normalize("NFC", text).split("\n"))
 
 
+def is_whole(text: str) -> bool:
+    """Say whether nothing in `text` has to be replaced before it is stored, such as half a character."""
+    return _UNSTORABLE.search(text) is None
+
+
 def one_line(text: str) -> str:
     """Return `text` neutralised, on one line, without blanks around it: for names and codes."""
     return " ".join(neutralise(text).split())

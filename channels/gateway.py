@@ -14,7 +14,7 @@ from flask import Blueprint, Response, abort, request
 from channels import outside
 from channels.addresses import NoAddress, digits_only, national, parse
 from channels.base import InboundMessage, Reply, SendError
-from channels.clean_text import neutralise
+from channels.clean_text import is_whole, neutralise
 from channels.gateway_check import is_from_provider
 from channels.gateway_config import GatewayConfig, Incoming, fill_template
 from channels.headers import protect_answer
@@ -66,7 +66,7 @@ class Gateway:
         sender = parse(_text(values, incoming.sender), self.config.country)
         text = _text(values, incoming.text)
         identity = [_text(values, path) for path in incoming.id]
-        if len(text) > LONGEST_TEXT or not all(0 < len(part) <= LONGEST_ID for part in identity):
+        if len(text) > LONGEST_TEXT or not all(0 < len(part) <= LONGEST_ID and is_whole(part) for part in identity):
             raise NoAddress("no message")
         return InboundMessage(
             channel=self.name,

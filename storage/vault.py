@@ -71,7 +71,9 @@ class Vault:
 
     def pseudonym(self, purpose: Purpose, value: str) -> str:
         """Return 64 hex digits that stand for `value` in the tables of one purpose and nowhere else."""
-        return hmac.new(self.keyring.current(purpose).secret, value.encode(), hashlib.sha256).hexdigest()
+        # A provider's id may hold half a character: it is as good a name as any.
+        content = value.encode("utf-8", "surrogatepass")
+        return hmac.new(self.keyring.current(purpose).secret, content, hashlib.sha256).hexdigest()
 
     def content_box(self, key_id: str | None = None) -> Box:
         """Return the box for encrypted fields: the one in use, or the older one named `key_id`."""

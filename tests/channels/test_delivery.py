@@ -81,6 +81,15 @@ def test_sends_what_twilio_wants_with_our_reference(
     assert delivery.deliver_due() == 0
 
 
+def test_an_id_with_half_a_character_holds_up_nobody(
+    delivery: Delivery, write: Callable[..., int], httpserver: HTTPServer, state: State
+) -> None:
+    write()
+    httpserver.expect_request(PATH).respond_with_data('{"sid": "\\ud800"}', status=201)
+    delivery.deliver_due()
+    assert state() == (OutboxState.SENT, None)
+
+
 def test_whatsapp_has_its_own_addresses(delivery: Delivery, write: Callable[..., int], httpserver: HTTPServer) -> None:
     write(channel="whatsapp")
     httpserver.expect_request(PATH).respond_with_json({"sid": "SM1"}, status=201)

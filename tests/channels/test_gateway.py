@@ -131,6 +131,24 @@ def test_json_of_another_shape_is_refused(client: FlaskClient, rows: Rows, clock
     assert rows(InboxMessage) == []
 
 
+@pytest.mark.parametrize("name", ["messageId", "receivedAt", "phoneNumber"])
+@pytest.mark.parametrize("value", ["\ud800", "+50934\udfff", "\ud800" * 20])
+def test_half_a_character_in_an_id_or_a_sender_is_refused(
+    client: FlaskClient, rows: Rows, clock: FixedClock, caplog: pytest.LogCaptureFixture, name: str, value: str
+) -> None:
+    answer = from_phone(client, clock.now().timestamp(), **{name: value})
+    assert (answer.status_code, answer.data) == (400, b"")
+    assert rows(InboxMessage) == []
+    assert "Traceback" not in caplog.text
+
+
+def test_half_a_character_in_a_text_loses_no_other_word_of_it(
+    client: FlaskClient, turn: ScriptedTurn, clock: FixedClock
+) -> None:
+    assert from_phone(client, clock.now().timestamp(), message="fire \ud83d here").status_code == 200
+    assert turn.texts == ["fire \ufffd here"]
+
+
 def test_deeply_nested_json_is_refused(client: FlaskClient, clock: FixedClock) -> None:
     raw, stamp = b"[" * 60_000, str(int(clock.now().timestamp()))
     signature = hmac.digest(b"signing-key", raw + stamp.encode(), "sha256").hex()
