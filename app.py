@@ -5,6 +5,7 @@ Nothing imports this module; it alone knows all folders. Start reading at `creat
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property, partial
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import yaml
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import commands as bot_commands
 from channels import commands as channel_commands
@@ -23,6 +25,7 @@ from storage.clock import Clock, SystemClock
 from storage.database import Database
 from storage.environment import EnvironmentReader, SettingsError
 from storage.keys import DEVELOPMENT, PRODUCTION, KeysError, Purpose, keyring_for
+from storage.keys_in_use import keys_in_use
 from storage.vault import Vault
 
 if TYPE_CHECKING:
@@ -265,8 +268,9 @@ class Tools:
 
     @cached_property
     def vault(self) -> Vault:
-        """The keys at work."""
-        return Vault(keyring_for(self.settings.environment, self.settings.keys_file))
+        """The keys at work, those that closed what the database holds among them."""
+        in_use = keys_in_use(self.database)
+        return Vault(keyring_for(self.settings.environment, self.settings.keys_file, in_use))
 
     @cached_property
     def database(self) -> Database:
@@ -345,14 +349,16 @@ def findings(env: Mapping[str, str]) -> Iterator[str]:
         configured(settings)
     except GatewayConfigError as error:
         yield str(error)
+    database = Database(settings.database_url)
+    in_use: frozenset[str] = frozenset()
+    with suppress(SQLAlchemyError):  # what is wrong with the database is said below
+        in_use = keys_in_use(database)
     try:
-        if settings.is_production or settings.keys_file.exists():
-            keyring_for(settings.environment, settings.keys_file)
+        if settings.is_production or settings.keys_file.exists() or in_use:
+            keyring_for(settings.environment, settings.keys_file, in_use)
     except KeysError as error:
         yield str(error)
-    yield from Operations(
-        Database(settings.database_url), lambda: find_model(settings.data / "models") is not None
-    ).missing()
+    yield from Operations(database, lambda: find_model(settings.data / "models") is not None).missing()
 
 
 @click.group(cls=storage_commands.Commands)

@@ -4,9 +4,13 @@
 """
 
 import base64
+import fcntl
 import json
 import os
+import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +21,10 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 KEY_BYTES = 32
 DEVELOPMENT, PRODUCTION = "development", "production"
 """Whom keys are made for. Those of a development must never guard real workers."""
+
+KEY_ID = re.compile("[0-9a-f]{8}")
+
+LOST = "If there is no copy, those rows are lost, and only an empty database can be begun with."
 
 
 class Purpose(StrEnum):
@@ -52,6 +60,11 @@ class Keyring:
 
     environment: str
     keys: dict[Purpose, tuple[Key, ...]] = field(repr=False)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Return the names of all keys, old ones too."""
+        return frozenset(key.id for family in self.keys.values() for key in family)
 
     def current(self, purpose: Purpose) -> Key:
         """Return the key that closes new things."""
@@ -115,22 +128,50 @@ def load_keyring(path: Path) -> Keyring:
     return _parse(path, document)
 
 
-def keyring_for(environment: str, path: Path) -> Keyring:
-    """Read the keys file; development makes it on its first run, production refuses one made there."""
-    if environment != PRODUCTION and not path.exists():
-        create_keys(environment, path)
+def keyring_for(environment: str, path: Path, in_use: frozenset[str]) -> Keyring:
+    """Read the keys file, which must have the keys `in_use` in the database.
+
+    Development makes it on its first run, production refuses one made there.
+    """
+    if not path.exists():
+        if in_use:
+            raise KeysError(
+                f"{path} is missing, and the database has rows that it opens: put it back from its copy. {LOST}"
+            )
+        if environment != PRODUCTION:
+            _make_once(environment, path)
     keyring = load_keyring(path)
     if environment == PRODUCTION and keyring.environment != PRODUCTION:
         raise KeysError(f"{path} was made for {keyring.environment}: make another with `python app.py keys create`")
+    if in_use - keyring.ids:
+        raise KeysError(f"{path} lacks a key of rows in the database: put back the file that belongs to it. {LOST}")
     return keyring
 
 
 def create_keys(environment: str, path: Path) -> None:
     """Make the keys file and its folder; raise `KeysError` when it is there: without it nothing stored opens."""
-    if path.exists():
+    if not _make_once(environment, path):
         raise KeysError(f"{path} is there already, and without it nothing that is stored can be read: keep it")
+
+
+def _make_once(environment: str, path: Path) -> bool:
+    """Make the file unless it is there, or another process is making it now; say whether we did."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    new_keyring(environment).save(path)
+    with _alone_in(path.parent):
+        if path.exists():
+            return False
+        new_keyring(environment).save(path)
+        return True
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _make_durable(folder: Path) -> None:

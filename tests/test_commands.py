@@ -162,6 +162,23 @@ def test_keys_are_made_once_and_rotated(run_command: Run, tmp_path: Path) -> Non
     assert path.read_bytes() != before
 
 
+def test_a_lost_keys_file_is_said_and_not_replaced(
+    run_command: Run, database: Database, vault: Vault, tmp_path: Path
+) -> None:
+    with database.transaction() as session:
+        create_case(session, vault)
+    assert run_command("retention", "run").exit_code == 0
+    (tmp_path / "keys.json").unlink()
+    for command in (("retention", "run"), ("check",)):
+        refused = run_command(*command)
+        assert refused.exit_code == 1
+        assert "put it back from its copy" in refused.output
+    assert not (tmp_path / "keys.json").exists()
+    new_keyring("development").save(tmp_path / "keys.json")
+    for command in (("retention", "run"), ("check",)):
+        assert "put back the file that belongs to it" in run_command(*command).output
+
+
 def test_a_reply_that_failed_is_listed_by_name_and_sent_again(
     run_command: Run, database: Database, vault: Vault, clock: FixedClock
 ) -> None:

@@ -3,12 +3,14 @@
 import json
 import os
 import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from storage.keys import KEY_BYTES, KeysError, Purpose, load_keyring, new_keyring
+from storage.keys import KEY_BYTES, KeysError, Purpose, create_keys, keyring_for, load_keyring, new_keyring
 
 
 @pytest.fixture
@@ -82,3 +84,37 @@ def test_key_used_twice_is_refused(path: Path) -> None:
     damage(path, "case", secret=document["keys"]["survey"][0]["secret"])
     with pytest.raises(KeysError, match="twice"):
         load_keyring(path)
+
+
+def test_of_two_first_starts_at_once_one_makes_the_keys_and_both_have_them(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "keys.json"
+    start = threading.Barrier(8)
+
+    def begin(_: int) -> str:
+        start.wait()
+        return keyring_for("development", path, frozenset()).current(Purpose.CONTENT).id
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(begin, range(8))) == {load_keyring(path).current(Purpose.CONTENT).id}
+
+
+def test_keys_that_are_there_are_never_made_anew(path: Path) -> None:
+    before = path.read_bytes()
+    with pytest.raises(KeysError, match="keep it"):
+        create_keys("development", path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("environment", ["development", "production"])
+def test_lost_keys_are_not_replaced_while_rows_need_them(tmp_path: Path, environment: str) -> None:
+    path = tmp_path / "keys.json"
+    with pytest.raises(KeysError, match="put it back"):
+        keyring_for(environment, path, frozenset({"0badc0de"}))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_keys_of_another_database_are_refused(path: Path) -> None:
+    hers = load_keyring(path).current(Purpose.CONTACT).id
+    assert keyring_for("development", path, frozenset({hers})) == load_keyring(path)
+    with pytest.raises(KeysError, match="put back"):
+        keyring_for("development", path, frozenset({hers, "0badc0de"}))
