@@ -19,11 +19,11 @@ from channels.services import ChannelServices, services
 from storage.cases.media import keep_media
 from storage.media import (
     WaitingMedia,
-    case_of_media,
     claim_media,
     drop_media,
     drop_unclaimed_media,
     due_media_ids,
+    take_media,
 )
 from storage.models.enums import OutboxKind
 from storage.outbox import enqueue
@@ -203,14 +203,13 @@ def _first(tags: Iterable[str]) -> str:
 
 def _keep(given: ChannelServices, waiting: WaitingMedia, content_type: str, content: bytes) -> None:
     with given.database.transaction() as session:
-        case = case_of_media(session, given.vault, waiting.media_id)
+        case = take_media(session, given.vault, waiting.media_id)
         if case is not None:
             keep_media(session, given.vault, case, content_type, content, given.clock.now())
-        drop_media(session, waiting.media_id)
 
 
 def _give_up(given: ChannelServices, waiting: WaitingMedia) -> None:
     notice = Reply(given.say(waiting.language or _first(given.languages), REFUSED))
     with given.database.transaction() as session:
-        enqueue(session, given.vault, waiting.conversation_id, [notice], OutboxKind.NOTICE, given.clock.now())
-        drop_media(session, waiting.media_id)
+        if drop_media(session, waiting.media_id):
+            enqueue(session, given.vault, waiting.conversation_id, [notice], OutboxKind.NOTICE, given.clock.now())

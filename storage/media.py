@@ -63,18 +63,21 @@ def claim_media(session: Session, vault: Vault, media_id: str, now: datetime) ->
     return WaitingMedia(media_id, location, conversation_id, language, row.attempts >= MOST_ATTEMPTS)
 
 
-def case_of_media(session: Session, vault: Vault, media_id: str) -> Case | None:
-    """Return the case a waiting file belongs to; none when it was erased meanwhile."""
-    row = session.get(InboxMedia, media_id)
-    if row is None or row.case_route is None:
-        return None
-    case = session.get(Case, vault.open_text("inbox_media.case_route", media_id, row.case_route))
+def take_media(session: Session, vault: Vault, media_id: str) -> Case | None:
+    """Forget that a file waits, and return the case it goes into: only to one of those who have fetched it.
+
+    None also when the case was erased meanwhile.
+    """
+    waiting = delete(InboxMedia).where(InboxMedia.id == media_id).returning(InboxMedia.case_route)
+    route = session.scalar(waiting)
+    case = session.get(Case, vault.open_text("inbox_media.case_route", media_id, route)) if route else None
     return case if case is not None and case.key is not None else None
 
 
-def drop_media(session: Session, media_id: str) -> None:
-    """Forget that a file waits: it is in its case, or will never be."""
-    session.execute(delete(InboxMedia).where(InboxMedia.id == media_id))
+def drop_media(session: Session, media_id: str) -> bool:
+    """Forget that a file waits: it will never be in its case. Say whether it still waited."""
+    result = session.execute(delete(InboxMedia).where(InboxMedia.id == media_id))
+    return cast(CursorResult[Any], result).rowcount == 1
 
 
 def drop_unclaimed_media(session: Session, now: datetime) -> int:

@@ -14,8 +14,8 @@ from channels.media import Fetcher, MediaRefused, MediaUnreachable, fetch_due, o
 from channels.pictures import redrawn
 from channels.services import TWILIO_HOSTS, ChannelServices, TwilioAccount
 from storage.cases import NewCase, open_case
-from storage.cases.media import media_of, open_media
-from storage.media import put_into_case
+from storage.cases.media import keep_media, media_of, open_media
+from storage.media import drop_media, put_into_case
 from storage.models import Case, CaseMedia, InboxMedia, InboxMessage, OutboxMessage, Worker
 from storage.models.enums import Category, InboxState, OutboxKind, Severity
 from storage.outbox import Reply
@@ -90,6 +90,41 @@ def test_a_picture_reaches_its_case_encrypted_and_leaves_the_provider(
     assert rows(InboxMedia) == []
     assert [request.method for request, _ in httpserver.log] == ["GET", "DELETE"]
     assert httpserver.log[0][0].authorization is not None
+
+
+def test_a_file_is_kept_once_though_the_service_was_killed_while_keeping_it(
+    whatsapp: TwilioPhone, fetching: ChannelServices, httpserver: HTTPServer, rows: Rows, clock: FixedClock
+) -> None:
+    def kept_then_killed(*arguments: Any) -> None:
+        keep_media(*arguments)
+        raise KeyboardInterrupt
+
+    httpserver.expect_request(FILE).respond_with_data(PICTURE, content_type="image/jpeg")
+    sends(whatsapp, httpserver.url_for(FILE))
+    with_a_case(fetching, rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(media, "keep_media", kept_then_killed)
+        with pytest.raises(KeyboardInterrupt):
+            fetch_due(fetching)
+    assert (len(rows(CaseMedia)), len(rows(InboxMedia))) == (0, 1)
+    clock.advance(minutes=3)
+    fetch_due(fetching)
+    assert (len(rows(CaseMedia)), len(rows(InboxMedia))) == (1, 0)
+
+
+def test_nothing_is_said_of_a_file_that_another_process_has_kept(
+    whatsapp: TwilioPhone, fetching: ChannelServices, httpserver: HTTPServer, rows: Rows, clock: FixedClock
+) -> None:
+    def kept_meanwhile(_: Request) -> Response:
+        with fetching.database.transaction() as session:
+            drop_media(session, rows(InboxMedia)[0].id)
+        return Response(b"no picture")
+
+    httpserver.expect_request(FILE).respond_with_handler(kept_meanwhile)
+    sends(whatsapp, httpserver.url_for(FILE))
+    with_a_case(fetching, rows)
+    fetch_due(fetching)
+    assert notices(fetching, rows) == []
 
 
 def test_the_password_does_not_follow_a_redirect_to_the_store(
