@@ -21,6 +21,7 @@ _LEFT_OUT = re.compile(r"[\s.,!?;()\[\]+]*")
 _CLOCK = re.compile(r"\d\s*(?::\s*\d\d|[ap]\.?m\b|h\d\d)")
 _LONGEST_ANSWER = 40
 _THOUSAND = 1000
+_TWENTY = 20
 _TITLE_RATIO, _SHORTEST_TITLE = 85, 4
 _SIGNS = {"👍": True, "✅": True, "✔": True, "👎": False, "❌": False}
 
@@ -152,7 +153,7 @@ def _known(words: Words) -> _Known:
     return _Known(
         {fold(clean(word)): value for word, value in words.numbers.items()},
         {fold(clean(word)): value for word, value in words.multipliers.items()},
-        frozenset(fold(clean(word)) for word in (*words.half_before, *words.half_after)),
+        frozenset(_joined(word) for word in (*words.half_before, *words.half_after)),
         frozenset(fold(clean(word)) for word in words.half_before),
         frozenset(fold(clean(word)) for word in words.ranges) | {"-", "–", "—", "~"},
         fillers,
@@ -181,23 +182,34 @@ def _without_phrases(text: str, words: Words) -> str:
 def _phrases(words: Words) -> tuple[tuple[str, str], ...]:
     long = sorted((phrase for phrase in (*words.units, *words.about) if " " in phrase), key=len, reverse=True)
     left_out = [(f" {fold(clean(phrase))} ", " ") for phrase in long]
-    halves = [fold(clean(phrase)) for phrase in words.half_after]
-    return (*left_out, *((f" {half} ", f" {half.replace(' ', '')} ") for half in halves))
+    return (*left_out, *((f" {fold(clean(half))} ", f" {_joined(half)} ") for half in words.half_after))
+
+
+def _joined(phrase: str) -> str:
+    return fold(clean(phrase)).replace(" ", "")
 
 
 def _split_ranges(tokens: Sequence[str], words: Words) -> list[list[str]]:
-    ranges = _known(words).ranges
+    known = _known(words)
     parts: list[list[str]] = [[]]
-    for token in tokens:
+    for token, following in zip(tokens, [*tokens[1:], ""], strict=True):
         previous = parts[-1][-1] if parts[-1] else ""
         both_digits = token[0].isdigit() and previous[:1].isdigit()
-        if token in ranges:
+        if token in known.ranges and _joins(previous, token, following, known):
+            continue
+        if token in known.ranges:
             parts.append([])
         elif both_digits:
             parts.append([token])
         else:
             parts[-1].append(token)
     return parts
+
+
+def _joins(previous: str, token: str, following: str, known: _Known) -> bool:
+    """The hyphen of 'forty-eight' makes one number of two, that of 'five-six' a range."""
+    tens, ones = known.numbers.get(previous, 0), known.numbers.get(following, 0)
+    return token == "-" and tens in range(20, 100, 10) and 0 < ones < _TWENTY
 
 
 def _part(tokens: Sequence[str], words: Words) -> float | None:

@@ -13,6 +13,9 @@ from nlu.numbers import parse_choice, parse_number, parse_scale, parse_yes_no
     [
         ("en", "48", 48),
         ("en", "❹❽", 48),
+        ("en", "forty-eight hours", 48),
+        ("en", "five-six", 5.5),
+        ("en", "seven and a half hours", 7.5),
         ("en", "about 60 hours", 60),
         ("en", "12,500", 12500),
         ("en", "12.5k", 12500),
