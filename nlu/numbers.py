@@ -192,7 +192,7 @@ def _joined(phrase: str) -> str:
 def _split_ranges(tokens: Sequence[str], words: Words) -> list[list[str]]:
     known = _known(words)
     parts: list[list[str]] = [[]]
-    for token, following in zip(tokens, [*tokens[1:], ""], strict=True):
+    for token, following in zip(tokens, [*tokens, ""][1:], strict=True):
         previous = parts[-1][-1] if parts[-1] else ""
         both_digits = token[0].isdigit() and previous[:1].isdigit()
         if token in known.ranges and _joins(previous, token, following, known):
@@ -206,10 +206,10 @@ def _split_ranges(tokens: Sequence[str], words: Words) -> list[list[str]]:
     return parts
 
 
-def _joins(previous: str, token: str, following: str, known: _Known) -> bool:
+def _joins(previous: str, sign: str, following: str, known: _Known) -> bool:
     """The hyphen of 'forty-eight' makes one number of two, that of 'five-six' a range."""
     tens, ones = known.numbers.get(previous, 0), known.numbers.get(following, 0)
-    return token == "-" and tens in range(20, 100, 10) and 0 < ones < _TWENTY
+    return sign == "-" and tens in range(20, 100, 10) and 0 < ones < _TWENTY
 
 
 def _part(tokens: Sequence[str], words: Words) -> float | None:
