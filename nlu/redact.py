@@ -19,7 +19,8 @@ _EMAIL = re.compile(
     re.IGNORECASE,
 )
 # Letters that stand for digits: an O for a zero, an l or I for a one.
-_RUN = re.compile(r"(?<![\w.,])(?:\+|00)?[\dOo](?:[\s().·/-]{0,3}[\dOolI]){6,17}(?!\w)")
+# Words and endings are written onto numbers: 'nambar017...', '017...te'.
+_RUN = re.compile(r"(?<![\d.,])(?:(?:\+|00)?\d|(?<!\w)[Oo])(?:[\s().·/-]{0,3}(?:\d|[OolI](?![^\W\dOolI]))){6,17}(?!\d)")
 _AMOUNT = re.compile(r"\d{1,3}(?:[.,' ]\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}")
 _DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}")
 _SPAN = re.compile(r"\d{1,2}[.:h ]?\d{2}\s?[-/]\s?\d{1,2}[.:h ]?\d{2}")
@@ -28,8 +29,9 @@ _PASSPORT = re.compile(r"\b[A-Z]{1,2}\s?\d{7,8}\b")
 _CODE = r"(?:[A-Za-z]{1,4}[-/]?)?\d(?:[A-Za-z0-9]|[\s/-]\d|[/-][A-Za-z]){2,17}"
 _LONGEST_WAGE_DIGITS = 8
 _SHORTEST_PHONE, _LONGEST_PHONE = 7, 15
-_FEWEST_ID_DIGITS = 3
+_FEWEST_DIGITS = 3
 _NEAR = 30
+_SHORT_UNIT = 2
 _SPOKEN_DIGITS = 7
 # Regions to try when a number comes without its country; that of the worker is tried first.
 _REGIONS = ("BD", "VN", "HT", "KH", "ID", "PK", "IN", "NP", "JO", "EG", "ET", "LK", "LS", "MG", "NI", "UZ", "MM")
@@ -62,7 +64,7 @@ class Redactor:
     def __init__(self, words: PersonalWords) -> None:
         """Compile the announcing words."""
         self._phone_words = _any_of(words.phone)
-        self._unit_after = re.compile(rf"\s*(?:{_any_of(words.units).pattern})", re.IGNORECASE)
+        self._unit_after = _unit_after(words.units)
         near = rf"{_any_of(words.identity).pattern}[^\d\n.!?;]{{0,{_NEAR}}}?(?<![\w])({_CODE})(?!\w)"
         self._identity = re.compile(near, re.IGNORECASE)
         self._digit_words = words.digits
@@ -80,7 +82,7 @@ class Redactor:
     def _identities(self, text: str) -> Iterator["_Span"]:
         for match in self._identity.finditer(text):
             # 'passport 2nd floor' and, where digits stand for letters, 'passport 3andohom' are no numbers.
-            is_number = sum(sign.isdigit() for sign in match[1]) >= _FEWEST_ID_DIGITS
+            is_number = sum(sign.isdigit() for sign in match[1]) >= _FEWEST_DIGITS
             if is_number and not self._is_amount(text, *match.span(1)):
                 yield _Span(*match.span(1), IDENTITY)
         yield from (_Span(*match.span(), IDENTITY) for match in _PASSPORT.finditer(text))
@@ -100,9 +102,12 @@ class Redactor:
             run = text[start:end]
             digits = re.sub(r"[Oo]", "0", re.sub(r"[lI]", "1", run))
             announced = bool(self._phone_words.search(fold(text[max(0, start - _NEAR) : start].casefold())))
-            if self._unit_after.match(text, end):
+            # Nobody earns an amount that begins with a nought.
+            if self._unit_after.match(text, end) and not run.startswith(("0", "+")):
                 continue
-            if mask := _kind(digits, country, announced):
+            # Where digits stand for letters, '2oolo' is a word.
+            is_number = sum(sign.isdigit() for sign in run) >= _FEWEST_DIGITS
+            if is_number and (mask := _kind(digits, country, announced)):
                 yield _Span(start, end, mask)
 
     def _spelt(self, text: str) -> Iterator["_Span"]:
@@ -156,6 +161,16 @@ def _is_valid(digits: str, region: str) -> bool:
         if phonenumbers.is_valid_number(number):
             return True
     return False
+
+
+def _unit_after(units: Sequence[str]) -> re.Pattern[str]:
+    """A unit behind a number; in Latin letters the whole word, endings aside: 'taka', 'takar', but no 'h' of 'he'."""
+    latin = [re.escape(unit) for unit in units if unit.isascii()]
+    short = [unit for unit in latin if len(unit) <= _SHORT_UNIT]
+    long = [unit for unit in latin if len(unit) > _SHORT_UNIT]
+    others = [re.escape(unit) for unit in units if not unit.isascii()]
+    choices = [rf"(?:{'|'.join(long)})[a-z]{{0,3}}\b", rf"(?:{'|'.join(short)})\b", *others]
+    return re.compile(rf"\s*(?:{'|'.join(choices)})", re.IGNORECASE)
 
 
 def _any_of(words: Sequence[str]) -> re.Pattern[str]:

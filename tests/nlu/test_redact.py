@@ -32,6 +32,11 @@ def redactor(languages: Languages) -> Redactor:
         ("badge number is 4417", "badge number is [id]"),
         ("cccd 001000000000", "cccd [id]"),
         ("কার্ড নং ৪৪১৭", "কার্ড নং [id]"),
+        ("my number is 01712345678 he knows", "my number is [phone] he knows"),
+        ("call 01712345678e or 01812345679te", "call [phone]e or [phone]te"),
+        ("আমার নাম্বার ০১৭১২৩৪৫৬৭৮এ কল দেন", "আমার নাম্বার [phone]এ কল দেন"),
+        ("nambar01712345678", "nambar[phone]"),
+        ("my nid 1234567890 has gone", "my nid [id] has gone"),
     ],
 )
 def test_masks(redactor: Redactor, text: str, masked: str) -> None:
@@ -57,6 +62,9 @@ def test_masks(redactor: Redactor, text: str, masked: str) -> None:
         "we work 14 hours, 26 days",
         "they keep my passport 2nd floor of the office",
         "passport 3andohom, mesh byeddouh",
+        "we lost 15000000 dongs and 2500000takar moto",
+        "ooooooh nooooooo, loooool",
+        "elly ma bdo y2oolool etla3 bara",
     ],
 )
 def test_keeps(redactor: Redactor, text: str) -> None:
