@@ -112,4 +112,4 @@ class Advisor:
         self.writes("r", text)
         self.sees(cost)
         self.presses("Control+Enter")
-        self.sees("The reply is on its way.")
+        self.sees("The reply waits for her in the chat")
