@@ -3,14 +3,15 @@
 Looked at before the dialogue, since what answers an advisor answers no question of ours.
 """
 
+from dataclasses import replace
+
 from bot.casework import advised_case
 from bot.current_turn import Turn
 from bot.questions.news import NewsWordQuestion
+from bot.understood import CLEAR, is_shaky
 
 FOR_US = frozenset({"privacy", "language", "help", "stop", "skip", "back", "repeat", "survey", "thanks"})
 """Intents that a person could do nothing with."""
-CLEAR = 0.85
-"""How surely a text must be one of them."""
 
 
 def answers_last_words(turn: Turn) -> bool:
@@ -19,6 +20,14 @@ def answers_last_words(turn: Turn) -> bool:
         return False
     has_given_word = isinstance(turn.asked, NewsWordQuestion) and turn.asked.read(turn)
     return not has_given_word and bool(turn.text.strip() or turn.media)
+
+
+def read_as_words(turn: Turn) -> None:
+    """Read the message as words for the advisor. 'The second floor' answers her question and is no emergency."""
+    turn.asked = None
+    turn.understanding = replace(turn.understanding, intent="grievance", is_keyword=False)
+    if is_shaky(turn):
+        turn.understanding = replace(turn.understanding, severity=None, category=None, is_danger=False)
 
 
 def _is_for_us(turn: Turn) -> bool:

@@ -4,7 +4,7 @@ Because the tables say it, an interruption needs no memory: when it is over, the
 question is still the open one.
 """
 
-from bot.casework import draft
+from bot.casework import draft, keep_words
 from bot.current_turn import Question, Turn
 from bot.memo import Memo
 from bot.news import waiting
@@ -13,10 +13,11 @@ from bot.questions.case import CaseYesNo, CategoryQuestion, WordQuestion
 from bot.questions.factory import FactoryChoice, FactoryQuestion, candidates
 from bot.questions.news import NewsWordQuestion, count_wrong_word, is_locked
 from bot.questions.survey import SurveyQuestion
+from bot.understood import SENTENCE, asks_for_a_word
 from bot.wording import Saying
 from storage import cases, surveys
 from storage.models import Case, SurveyResponse
-from storage.models.enums import ResponseState
+from storage.models.enums import Category, ResponseState, Severity
 from storage.workers import opt_out
 
 MOST_TRIES = 3
@@ -47,6 +48,9 @@ def take_answer(turn: Turn) -> list[Saying]:
     if question is None:
         return []
     turn.is_spent = True
+    case = draft(turn)
+    if turn.media and case is not None:
+        turn.case_id = case.id  # a picture with an answer belongs to what is talked about
     if turn.reading is not None:
         _forget_tries(turn)
         return [*question.take(turn, turn.reading), *settle(turn)]
@@ -97,10 +101,26 @@ def _unreadable(turn: Turn, question: Question) -> list[Saying]:
             return [Saying("news_locked")]
     turn.memo.tries = turn.memo.tries + 1 if turn.memo.question == question.key else 1
     turn.memo.question = question.key
+    _keep_words(turn)
     if turn.memo.tries < MOST_TRIES:
-        return []
+        return _way_to_answer(turn, question)
     _forget_tries(turn)
     return question.skip(turn) or [Saying("skipped")]
+
+
+def _keep_words(turn: Turn) -> None:
+    """Put what is no answer to a question about her case into the case: it may be what matters most."""
+    has_words = any(sign.isalpha() for sign in turn.text) and not turn.understanding.is_keyword
+    may_be_secret = asks_for_a_word(turn) and len(turn.text.split()) < SENTENCE
+    case = draft(turn)
+    if case is not None and has_words and not may_be_secret:
+        keep_words(turn, case)
+
+
+def _way_to_answer(turn: Turn, question: Question) -> list[Saying]:
+    """Return a hint where the question has no helpful form of its own."""
+    plain, again = question.say(turn, 0), question.say(turn, turn.memo.tries)
+    return [Saying("try_menu")] if again.options and again.key == plain.key else []
 
 
 def _forget_tries(turn: Turn) -> None:
@@ -109,7 +129,7 @@ def _forget_tries(turn: Turn) -> None:
 
 def _about_case(turn: Turn, case: Case) -> Question | None:
     asked = case.details
-    if "category" not in asked:
+    if "category" not in asked and not _is_urgent(case):
         return CategoryQuestion()
     factory = _about_factory(turn) if case.factory_id is None else None
     if factory is not None:
@@ -121,6 +141,11 @@ def _about_case(turn: Turn, case: Case) -> Question | None:
     if turn.is_phone and "word" not in asked and turn.worker.word_hash is None:
         return WordQuestion()
     return None
+
+
+def _is_urgent(case: Case) -> bool:
+    # A person sees it within the hour and sorts it; she has something else to do than to read eleven lines.
+    return case.severity is Severity.CRITICAL and case.category is not Category.UNSORTED
 
 
 def _is_question(case: Case) -> bool:

@@ -48,16 +48,19 @@ def report(turn: Turn, *, category: Category | None = None) -> tuple[Case, bool]
     if case is None:
         case = cases.open_case(turn.session, turn.vault, _new_case(turn, understood), turn.now)
         turn.changed("draft")
-        if category is not None or (
-            understood is not Category.UNSORTED and turn.understanding.category_confidence >= SURE_CATEGORY
-        ):
+        if category is not None or _is_sure(turn, understood):
             cases.set_detail(turn.session, case, "category", "understood", turn.now)
         turn.case_id = case.id
         return case, True
-    cases.add_worker_message(turn.session, turn.vault, case, turn.understanding.redacted, turn.language, turn.now)
+    keep_words(turn, case)
     _sort_up(turn, case, understood)
-    turn.case_id = case.id
     return case, False
+
+
+def keep_words(turn: Turn, case: Case) -> None:
+    """Put the turn's text into a case as it is, without reading anything into it."""
+    cases.add_worker_message(turn.session, turn.vault, case, turn.understanding.redacted, turn.language, turn.now)
+    turn.case_id = case.id
 
 
 def sort_case_as(turn: Turn, case: Case, category: Category) -> None:
@@ -106,10 +109,19 @@ def _sort_up(turn: Turn, case: Case, category: Category) -> None:
     """More words may make a case graver or sort it, never milder."""
     said = Severity(turn.understanding.severity or Severity.NORMAL)
     severity = max(case.severity, said, key=URGENCY.__getitem__)
-    is_sorted_now = case.category is Category.UNSORTED and category is not Category.UNSORTED
-    is_graver = URGENCY[said] > URGENCY[case.severity] and category is not Category.UNSORTED
-    cases.sort_case(
-        turn.session, case, category if is_sorted_now or is_graver else case.category, severity, None, turn.now
-    )
-    if category is not Category.UNSORTED and category is not case.category and case.second_category is None:
-        case.second_category = category
+    is_graver = URGENCY[said] > URGENCY[case.severity]
+    is_clearer = case.is_draft and "category" not in case.details and _is_sure(turn, category)
+    takes_over = is_clearer or is_graver or case.category is Category.UNSORTED
+    if category is Category.UNSORTED or not takes_over:
+        first, second = case.category, category
+    else:
+        first, second = category, case.category
+    cases.sort_case(turn.session, case, first, severity, None, turn.now)
+    if is_clearer:
+        cases.set_detail(turn.session, case, "category", "understood", turn.now)
+    if second not in {first, Category.UNSORTED} and case.second_category is None:
+        case.second_category = second
+
+
+def _is_sure(turn: Turn, category: Category) -> bool:
+    return category is not Category.UNSORTED and turn.understanding.category_confidence >= SURE_CATEGORY

@@ -5,7 +5,7 @@ The same few sentences for every topic: what stands on a phone can be read by ot
 
 from bot.current_turn import Turn
 from bot.wording import Saying
-from storage.cases import latest_of
+from storage.cases import awaits_worker, latest_of
 from storage.models import Case
 from storage.models.enums import CaseStatus, Severity
 
@@ -23,7 +23,7 @@ def _news_of(turn: Turn, case: Case) -> Saying:
         return Saying("news_closed")
     if case.status is CaseStatus.RESOLVED:
         return Saying("news_resolved")
-    if case.status is CaseStatus.WAITING:
+    if case.status is CaseStatus.WAITING or awaits_worker(turn.session, case):
         return Saying("news_answered")
     if case.looked_at is not None:
         return Saying("news_seen")

@@ -15,7 +15,8 @@ from bot.assistant import Assistant, TurnFailed
 from bot.casework import report
 from bot.current_turn import Turn
 from bot.executor import Promise, nobody_waits
-from bot.preparation import choose_language, is_for_a_person, known, prepare
+from bot.language_choice import choose_language, known
+from bot.preparation import is_for_a_person, prepare
 from bot.tracker_store import load_memo, save_state
 from bot.wording import FALLBACK, Wording
 from storage import cases

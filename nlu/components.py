@@ -195,8 +195,8 @@ class UnderstandingClassifier(_Component):
             return {}
         if not has_letters(text):
             return {"intent": dict(self._NOTHING), "intent_ranking": []}
-        shares = self.model.shares(text)
-        decision = triage.decide(shares, self.lexicon.find(text, _possible(message)), len(words_of(clean(text))))
+        shares, dangers = self.model.shares(text), self.lexicon.find(text, _possible(message))
+        decision = triage.decide(shares, dangers, len(words_of(clean(text))))
         ranking = sorted(shares.intents.items(), key=lambda item: -item[1])
         return {
             "intent": {"name": decision.intent, "confidence": decision.confidence},
@@ -206,6 +206,7 @@ class UnderstandingClassifier(_Component):
             "second_category": decision.second_category,
             "severity": decision.severity,
             "danger": decision.is_danger,
+            "danger_named": any(not danger.is_negated for danger in dangers),
         }
 
 

@@ -20,6 +20,8 @@ class Understanding:
     second_category: str | None
     severity: str | None
     is_danger: bool
+    names_danger: bool
+    """It holds words that a reviewer listed as a danger: no matter of likeness to other texts."""
     is_keyword: bool
     keyword: str | None
     redacted: str
@@ -40,6 +42,7 @@ class Understanding:
             second_category=parse_data.get("second_category"),
             severity=parse_data.get("severity"),
             is_danger=bool(parse_data.get("danger", False)),
+            names_danger=bool(parse_data.get("danger_named", False)),
             is_keyword=bool(parse_data.get("keyword", False)),
             keyword=parse_data.get("keyword_meaning"),
             redacted=str(parse_data.get("redacted", "")),

@@ -29,6 +29,7 @@ class TurnAction(Action, ABC):
         """Say what there is to say; then whatever is open is asked."""
         turn = current_turn()
         turn.is_spent = True
+        turn.memo.tries = 0  # she was understood: what is open is asked in its plain form again
         utter(dispatcher, turn, self.speech(turn))
         turn.changed()
         return self.events(turn)

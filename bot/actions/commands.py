@@ -5,7 +5,8 @@ from typing import Any
 from rasa_sdk.events import ActiveLoop, SlotSet
 
 from bot.actions.base import TurnAction
-from bot.agenda import open_question, stop_all
+from bot.agenda import open_question, settle, stop_all
+from bot.casework import draft, keep_words
 from bot.current_turn import Turn
 from bot.menu import menu
 from bot.news import tell_news
@@ -65,6 +66,10 @@ class ActionHuman(TurnAction):
 
     def say(self, turn: Turn) -> list[Saying]:
         """Invite her words; whatever she writes next reaches a person."""
+        case = draft(turn)
+        if case is not None and not turn.understanding.is_keyword:
+            keep_words(turn, case)  # 'please call me' is for whoever reads her case
+            return [Saying("heard_more")]
         turn.memo.expects = "grievance"
         return [Saying("human")]
 
@@ -118,7 +123,6 @@ class ActionBack(TurnAction):
 
     def say(self, turn: Turn) -> list[Saying]:
         """Take back the survey's last answer; its question is then the open one."""
-        turn.memo.tries = 0
         response = surveys.open_response(turn.session, turn.vault, turn.worker.pseudonym)
         if response is not None and surveys.remove_last_answer(turn.session, response) is not None:
             turn.memo.survey_wanted = True
@@ -144,9 +148,17 @@ class ActionStop(TurnAction):
     def say(self, turn: Turn) -> list[Saying]:
         """Stop at the bare word; in a sentence it may mean anything, so say how."""
         if not turn.understanding.is_keyword:
-            return [Saying("stop_how")]
+            return self._rather_not(turn)
         stop_all(turn)
         return [Saying("stopped")]
+
+    def _rather_not(self, turn: Turn) -> list[Saying]:
+        case = draft(turn)
+        if case is not None and turn.is_phone:
+            # 'Do not write to this phone' was meant for the advisor as well.
+            keep_words(turn, case)
+            cases.set_detail(turn.session, case, "safe_to_text", "no", turn.now)
+        return [Saying("stop_how"), *settle(turn)]
 
     def speech(self, turn: Turn) -> list[Saying]:
         """Whoever stops needs no introduction."""
@@ -168,8 +180,10 @@ class ActionNotUnderstood(TurnAction):
         """Never a dead end: say so and show what can be done."""
         if not any(sign.isalnum() for sign in turn.text):
             return [Saying("empty")]
-        is_new = turn.worker.introduced_at == turn.now
-        return [menu(turn)] if is_new else [Saying("not_understood"), menu(turn)]
+        if turn.worker.introduced_at == turn.now:
+            return [menu(turn)]
+        is_yes_or_no = turn.understanding.intent in {"affirm", "deny"}
+        return [Saying("okay" if is_yes_or_no else "not_understood"), menu(turn)]
 
 
 def _named_language(turn: Turn) -> str | None:

@@ -72,8 +72,9 @@ class CaseYesNo:
         return []
 
     def skip(self, turn: Turn) -> list[Saying]:
-        """Not answered; whoever reads the case sees that."""
-        set_detail(turn.session, _open_draft(turn), self.detail, "skipped", turn.now)
+        """Not answered; whoever reads the case sees that. Words that say no yes to 'is it safe' are a no."""
+        is_doubtful = self.detail == "safe_to_text" and turn.understanding.intent != "skip"
+        set_detail(turn.session, _open_draft(turn), self.detail, "no" if is_doubtful else "skipped", turn.now)
         return []
 
 

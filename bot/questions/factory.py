@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.casework import draft, place_case
 from bot.current_turn import Turn
-from bot.questions.reading import options, read_option, titled
+from bot.questions.reading import options, read_option, read_yes_no, titled
 from bot.wording import Saying
 from storage.digits import digits_only
 from storage.factories import find_by_code, search_by_name
@@ -72,12 +72,21 @@ class FactoryChoice:
         key = "ask_factory_which" if not tries else "ask_factory_which_help"
         return Saying(key, options=titled(self._titles(turn)))
 
-    def read(self, turn: Turn) -> int | None:
-        """Return the index of the line she chose."""
-        return read_option(turn, titled(self._titles(turn)))
+    def read(self, turn: Turn) -> int | Named | None:
+        """Return the index of the line she chose, or what else she names; no is the last line, yes a single name."""
+        titles = self._titles(turn)
+        chosen = read_option(turn, titled(titles))
+        if chosen is not None:
+            return chosen
+        says_yes = read_yes_no(turn)
+        if says_yes is False or (says_yes and len(titles) == 2):
+            return 0 if says_yes else len(titles) - 1
+        return FactoryQuestion().read(turn)
 
-    def take(self, turn: Turn, reading: int) -> list[Saying]:
+    def take(self, turn: Turn, reading: int | Named) -> list[Saying]:
         """Settle on the chosen one; 'none of these' asks anew, and so does one that was closed meanwhile."""
+        if isinstance(reading, Named):
+            return FactoryQuestion().take(turn, reading)
         factories = candidates(turn)
         turn.memo.candidates = []
         if reading >= len(factories):

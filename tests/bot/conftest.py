@@ -12,7 +12,7 @@ from bot.turn import Turns
 from bot.wording import Wording
 from storage import cases, outbox, surveys
 from storage.database import Database
-from storage.inbox import InboundMessage, accept
+from storage.inbox import InboundMessage, MediaItem, accept
 from storage.models import Case, InboxMessage
 from storage.models.enums import ProviderOptOut
 from storage.vault import Vault
@@ -39,11 +39,13 @@ class Talk:
         leaving = self.turns.handle(inbox_id, promise=inbox_id.__eq__)
         return [each.reply.text for each in leaving or ()]
 
-    def sends(self, text: str, opt_out: ProviderOptOut | None = None) -> int:
+    def sends(self, text: str, opt_out: ProviderOptOut | None = None, media: tuple[MediaItem, ...] = ()) -> int:
         """Put a text into the inbox; return its row."""
         self.said += 1
         sid = f"SM{self.said:032d}"
-        message = InboundMessage(self.channel, self.address, text, sid, country=self.country, opt_out=opt_out)
+        message = InboundMessage(
+            self.channel, self.address, text, sid, country=self.country, opt_out=opt_out, media=media
+        )
         with self.turns.database.transaction() as session:
             accepted = accept(session, self.turns.vault, message, self.turns.clock.now())
         self.rows.append(accepted.inbox_id)

@@ -7,7 +7,7 @@ from bot.turn import Turns
 from storage import cases
 from storage.database import Database
 from storage.models import Answer, Case
-from storage.models.enums import CaseStatus
+from storage.models.enums import CaseStatus, Severity
 from tests.bot.conftest import Talk
 from tests.bot.test_turn import GRIEVANCE
 from tests.conftest import FixedClock
@@ -95,6 +95,23 @@ def test_her_secret_word_does_not_go_to_the_advisor(talk: Talk, database: Databa
     talk.hears("Was it so last year as well?")
     assert talk.says("mango") != texts(talk.turns, "heard_more", "ask_news_word")
     assert "mango" not in words(talk, database)
+
+
+@pytest.mark.parametrize("text", ["second floor", "march"])
+def test_a_short_answer_to_an_advisor_is_no_emergency(asked: Talk, database: Database, text: str) -> None:
+    assert asked.says(text) == texts(asked.turns, "heard_more", FIRST)
+    with database.reading() as session:
+        assert session.scalars(select(Case.severity)).one() is not Severity.CRITICAL
+
+
+def test_a_danger_told_to_an_advisor_is_one(asked: Talk, database: Database) -> None:
+    assert asked.says("they beat her")[0] == asked.turns.wording.text("en", "danger_call", {"number": "999"})
+    with database.reading() as session:
+        assert session.scalars(select(Case.severity)).one() is Severity.CRITICAL
+
+
+def test_news_say_that_an_advisor_has_answered(asked: Talk) -> None:
+    assert asked.says("news") == texts(asked.turns, "news_answered", FIRST)
 
 
 def test_an_answer_opens_a_case_again_that_was_closed_with_a_question(asked: Talk, database: Database) -> None:
