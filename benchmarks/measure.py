@@ -40,15 +40,18 @@ class WrongAnswer(Exception):
 def measure(peers: Sequence[Peer], conversations: int, say: Callable[[str], None]) -> list[Measured]:
     """Hold `conversations` of ten rounds with each peer, then shorter ones at once.
 
-    Round by round the peers take turns, so that what else the machine does slows all of them alike.
+    Worker by worker the peers take turns, so that what else the machine does slows all of them alike.
     """
     clients = [Client(peer, conversations) for peer in peers]
     for client in clients:
         client.open()
     for number in range(1, ROUNDS + 1):
         say(f"round {number} of {ROUNDS} ...")
+        for worker in range(1, conversations + 1):
+            for client in clients:
+                client.hold_round(worker)
         for client in clients:
-            client.hold_round()
+            client.end_round()
     say(f"{CLIENTS} clients at once ...")
     return [client.finish() for client in clients]
 
@@ -60,7 +63,7 @@ class Client:
         """Begin with nothing said."""
         self.peer, self.workers = peer, range(1, conversations + 1)
         self.connection = http.client.HTTPConnection("127.0.0.1", peer.port, timeout=60)
-        self.rounds: list[list[float]] = []
+        self.rounds: list[list[float]] = [[]]
         self.memory_before = 0.0
 
     def open(self) -> None:
@@ -71,10 +74,13 @@ class Client:
             _say_all(self.peer, self.connection, worker, OPENING)
         self.memory_before = _memory(self.peer)
 
-    def hold_round(self) -> None:
-        """Hold a round with every worker."""
-        times = [_say_all(self.peer, self.connection, worker, ROUND) for worker in self.workers]
-        self.rounds.append([seconds for one in times for seconds in one])
+    def hold_round(self, worker: int) -> None:
+        """Hold one worker's part of a round."""
+        self.rounds[-1] += _say_all(self.peer, self.connection, worker, ROUND)
+
+    def end_round(self) -> None:
+        """Go on to the next one."""
+        self.rounds.append([])
         self.peer.next_round()
 
     def finish(self) -> Measured:
@@ -84,7 +90,7 @@ class Client:
         seconds, turns = _together(self.peer, len(self.workers))
         _check_rows(self.peer, before + SHORT_CONVERSATIONS)
         rows, memory = self.peer.rows(), _memory(self.peer)
-        return Measured(self.peer.name, self.rounds, seconds, turns, self.memory_before, memory, rows)
+        return Measured(self.peer.name, self.rounds[:ROUNDS], seconds, turns, self.memory_before, memory, rows)
 
 
 def _say_all(
