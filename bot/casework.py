@@ -15,6 +15,12 @@ from storage.models.enums import Category, OutboxKind, Severity
 SAME_STORY = timedelta(hours=48)
 """Within this time more words on the same subject belong to the case she opened."""
 
+SAME_WORRY = timedelta(days=14)
+"""Within this time words that are hardly a problem by themselves ('nobody called me') belong to a case that is open."""
+
+LIKELY_PROBLEM = 0.45
+"""Confidence from which a text is a problem by itself; in a first message less is enough."""
+
 SURE_CATEGORY = 0.5
 """Confidence from which the category is not asked."""
 
@@ -80,11 +86,16 @@ def _case_to_add_to(turn: Turn, category: Category) -> Case | None:
         return advised
     open_cases = cases.open_of(turn.session, turn.vault, turn.worker.pseudonym)
     for case in open_cases:
-        is_same = category in {case.category, case.second_category, Category.UNSORTED}
-        is_fresh = turn.now - case.opened_at <= SAME_STORY
-        if case.is_draft or cases.awaits_worker(turn.session, case) or (is_same and is_fresh):
+        if case.is_draft or cases.awaits_worker(turn.session, case) or _goes_on(turn, case, category):
             return case
     return None
+
+
+def _goes_on(turn: Turn, case: Case, category: Category) -> bool:
+    age, understanding = turn.now - case.opened_at, turn.understanding
+    is_same = category in {case.category, case.second_category, Category.UNSORTED}
+    is_vague = understanding.confidence < LIKELY_PROBLEM and not understanding.names_danger
+    return (is_same and age <= SAME_STORY) or (is_vague and age <= SAME_WORRY)
 
 
 def _new_case(turn: Turn, category: Category) -> NewCase:

@@ -87,7 +87,9 @@ def parse_yes_no(text: str, words: Words) -> bool | None:
     affirm, deny, extras = _answers(words)
     if said in affirm or said in deny:
         return None if said in affirm and said in deny else said in affirm
-    is_yes, is_no = _begins(said, affirm, extras), _begins(said, deny, extras)
+    # In Bangla the 'no' comes last: 'safe' and then a 'not at all' is no yes.
+    is_yes = _begins(said, affirm, extras) and deny.isdisjoint(said.split())
+    is_no = _begins(said, deny, extras)
     return is_yes if is_yes != is_no else None
 
 

@@ -87,6 +87,21 @@ def test_reads_yes_and_no(languages: Languages, tag: str, text: str, value: bool
 
 
 @pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("en", "safe not at all"),
+        ("bn", "নিরাপদ একদম না"),
+        ("bn", "ha ekdom na"),
+        ("bn", "ekhono na"),
+        ("bn", "হচ্ছে না"),
+        ("vi", "an toàn không bao giờ"),
+    ],
+)
+def test_a_yes_that_ends_in_a_no_is_no_yes(languages: Languages, tag: str, text: str) -> None:
+    assert parse_yes_no(text, languages[tag].words) is not True
+
+
+@pytest.mark.parametrize(
     ("tag", "text", "value"),
     [
         ("en", "4", 4), ("en", "4/5", 4), ("en", "four", 4), ("en", "always", 5), ("en", "6", None),
