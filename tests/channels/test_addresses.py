@@ -1,5 +1,3 @@
-import time
-
 import pytest
 
 from channels.addresses import NoAddress, digits_only, national, parse
@@ -26,12 +24,13 @@ def test_a_number_has_one_form_and_other_senders_stay_as_they_are(
     assert (address.value, address.country) == (value, country)
 
 
-@pytest.mark.parametrize("raw", ["", "  ", "x" * 65, "9" * 50_000, "+88\x0017"])
-def test_refuses_what_is_no_sender_at_once(raw: str) -> None:
-    start = time.perf_counter()
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "raw", ["", "  ", "x" * 65, "9" * 5_000_000, "+88\x0017"], ids=["empty", "blank", "letters", "endless", "nul"]
+)
+def test_refuses_what_is_no_sender_however_long(raw: str) -> None:
     with pytest.raises(NoAddress):
         parse(raw)
-    assert time.perf_counter() - start < 0.05
 
 
 def test_writes_a_number_as_a_provider_wants_it() -> None:

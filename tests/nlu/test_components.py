@@ -1,11 +1,8 @@
 """The whole pipeline on single texts: what each component promises, through the trained model."""
 
-import time
-from statistics import median
-
 import pytest
 
-from bot.assistant import Assistant
+from bot.assistant import LONGEST, Assistant
 
 
 @pytest.mark.parametrize(
@@ -112,17 +109,8 @@ def test_the_redacted_text_comes_with_it(assistant: Assistant) -> None:
     assert understood.redacted == "call me [phone], salary 12500 taka"
 
 
-def test_five_thousand_characters_take_no_longer_than_a_blink(assistant: Assistant) -> None:
-    began = time.perf_counter()
-    assistant.understand("the exit is locked and they shout " * 150)
-    assert time.perf_counter() - began < 0.5
-
-
-def test_a_short_text_is_read_in_milliseconds(assistant: Assistant) -> None:
-    def duration() -> float:
-        began = time.perf_counter()
-        assistant.understand("they did not pay our overtime")
-        return time.perf_counter() - began
-
-    duration()
-    assert median(duration() for _ in range(50)) < 0.01
+def test_of_a_text_without_end_only_the_beginning_is_read_and_all_of_it_masked(assistant: Assistant) -> None:
+    beginning, end = "the exit is locked and they shout " * 150, "call me 01700000000"
+    whole, read = assistant.understand(beginning + end), assistant.understand(beginning[:LONGEST])
+    assert (whole.intent, whole.category, whole.confidence) == (read.intent, read.category, read.confidence)
+    assert whole.redacted == f"{beginning}call me [phone]"
