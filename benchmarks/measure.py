@@ -14,8 +14,8 @@ from benchmarks.dialogue import OPENING, ROUND, ROUNDS, SURVEY_KEYS, Message
 from benchmarks.peers import Peer, post
 
 CLIENTS = 4
-WARM_UP = 0
-"""The worker of the conversation before the measured ones."""
+WARM_UP = range(9001, 9004)
+"""The workers of the conversations before the measured ones."""
 SHORT_CONVERSATIONS = 12
 """For the figure with several clients: each is the opening and one round."""
 
@@ -68,8 +68,9 @@ class Client:
 
     def open(self) -> None:
         """Say what comes before the first round."""
-        # The first conversation of a process loads what is loaded late; it is not counted.
-        _say_all(self.peer, self.connection, WARM_UP, OPENING + ROUND)
+        # The first conversations of a process load what is loaded late; they are not counted.
+        for worker in WARM_UP:
+            _say_all(self.peer, self.connection, worker, OPENING + ROUND)
         for worker in self.workers:
             _say_all(self.peer, self.connection, worker, OPENING)
         self.memory_before = _memory(self.peer)
@@ -85,7 +86,7 @@ class Client:
 
     def finish(self) -> Measured:
         """Let several clients talk at once, count the rows, and return the figures."""
-        before = 1 + len(self.workers) * ROUNDS
+        before = len(WARM_UP) + len(self.workers) * ROUNDS
         _check_rows(self.peer, before)
         seconds, turns = _together(self.peer, len(self.workers))
         _check_rows(self.peer, before + SHORT_CONVERSATIONS)
