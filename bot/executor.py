@@ -51,7 +51,8 @@ class Running:
     def leave(self) -> bool:
         """A response has waited long enough; say whether it may go without the replies."""
         with self._lock:
-            self._waiting -= 0 if self._is_promised else 1
+            if not self._is_promised:
+                self._waiting -= 1
             return not self._is_promised
 
 

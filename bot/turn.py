@@ -14,7 +14,7 @@ from bot.agenda import stop_all
 from bot.assistant import Assistant, TurnFailed
 from bot.casework import report
 from bot.current_turn import Turn
-from bot.executor import Promise, nobody_waits
+from bot.executor import Answer, Promise, nobody_waits
 from bot.language_choice import choose_language, known
 from bot.preparation import is_for_a_person, prepare
 from bot.tracker_store import load_memo, save_state
@@ -58,7 +58,7 @@ class Turns:
     observe: Callable[[float], None] = lambda _seconds: None
     """Told how many seconds each turn took."""
 
-    def handle(self, inbox_id: int, promise: Promise = nobody_waits) -> list[Leaving] | None:
+    def handle(self, inbox_id: int, promise: Promise = nobody_waits) -> Answer:
         """Run the turn of a message that is not done.
 
         Returns what leaves in the response that `promise` spoke for, empty when the sender takes the replies;
@@ -72,7 +72,7 @@ class Turns:
                 self._attempt(earlier, promise)
             return self._attempt(inbox_id, promise)
 
-    def _attempt(self, inbox_id: int, promise: Promise, *, is_next: bool = True) -> list[Leaving] | None:
+    def _attempt(self, inbox_id: int, promise: Promise, *, is_next: bool = True) -> Answer:
         began = self.clock.now()
         try:
             with self.database.transaction() as session:

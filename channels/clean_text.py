@@ -33,11 +33,6 @@ def is_whole(text: str) -> bool:
     return _UNSTORABLE.search(text) is None
 
 
-def one_line(text: str) -> str:
-    """Return `text` neutralised, on one line, without blanks around it: for names and codes."""
-    return " ".join(neutralise(text).split())
-
-
 def _close_directions(line: str) -> str:
     """End the overrides that a line leaves open, so that they cannot turn what is shown after it."""
     open_marks: list[str] = []

@@ -62,11 +62,6 @@ def fold(text: str) -> str:
     return text if text.isascii() else text.translate(_fold_table())
 
 
-def has_latin_marks(text: str) -> bool:
-    """Whether the writer types marks, so that a word without one is meant without one."""
-    return fold(text) != text
-
-
 def words_of(cleaned: str) -> list[str]:
     """The words of a cleaned text, punctuation and symbols left out."""
     return _WORD.findall(cleaned)

@@ -21,7 +21,7 @@ def failed(database: Database, vault: Vault, clock: FixedClock, conversation: Co
         provider_key="0" * 64,
         conversation_id=conversation.id,
         row_key=key,
-        body=vault.close_text("inbox.body", key, "আগুন <b> 01712345678"),
+        body=vault.close_text("inbox.body", key, "আগুন <b> 01700000000"),
         state=InboxState.FAILED,
         attempts=5,
         failure="TurnFailed",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.clean_text import neutralise, one_line
+from channels.clean_text import neutralise
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,3 @@ def test_any_text_can_be_encoded_and_is_left_alone_the_second_time(raw: str) -> 
     clean.encode("utf-8")
     assert not any(unicodedata.category(sign) == "Cc" and sign not in "\n\t" for sign in clean)
     assert neutralise(clean) == clean
-
-
-def test_a_name_is_one_line() -> None:
-    assert one_line("  Dhaka \n Two\x00 ") == "Dhaka Two"
